@@ -1,0 +1,7 @@
+/** The subset of pino's logger that floors below 6 may ask for. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
