@@ -1,0 +1,52 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { LookoutError, messageOf } from '#core/errors.js';
+
+const CAUSES: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full; free some space and run the same command with --resume',
+  EDQUOT: 'the disk quota is used up; free some space and run the same command with --resume',
+  EACCES: 'permission denied; choose another directory with --out',
+  EPERM: 'permission denied; choose another directory with --out',
+  EROFS: 'the file system is read-only; choose another directory with --out',
+  ENOTDIR: 'a part of the path is a file, not a directory; choose another directory with --out',
+  EISDIR: 'a directory of that name is in the way; move it or choose another directory with --out',
+};
+
+/** Says in one line why a result could not be written. Errors that are lookout's own pass unchanged. */
+export function outputError(path: string, error: unknown): LookoutError {
+  if (error instanceof LookoutError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  return new LookoutError('output', `cannot write ${path}: ${CAUSES[code] ?? messageOf(error)}`, { cause: error });
+}
+
+/** Makes a rename durable: without it a power cut may undo it. */
+export async function syncDirectory(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Writes a file so that `path` holds either its old content or the whole new one, whenever the process dies.
+ * @throws LookoutError kind `output`
+ */
+export async function writeAtomically(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+  const draft = `${path}.part`;
+  try {
+    const file = await open(draft, 'w');
+    try {
+      await write(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw outputError(path, error);
+  }
+}
