@@ -34,33 +34,81 @@ export interface AnchorHead {
   /** Input px per grid cell. */
   readonly stride: number;
   readonly anchors: readonly Anchor[];
+  /** Takes the place of the decoder's `gridScale` for this head: YOLOv4 has 1.2, 1.1 and 1.05 at strides 8, 16 and 32. */
+  readonly gridScale?: number;
 }
 
-/** How to read a model's outputs: one member per layout, chosen by `kind`. C classes, K landmarks, N rows. */
+/**
+ * How to read a model's outputs: one member per layout, chosen by `kind`. N rows, A anchors, C classes (the number of the
+ * card's labels), K landmarks, H W cells. The leading batch dimension may be missing. Where one output holds a vector of
+ * class scores the best class of a row counts.
+ *
+ * `reduced: true` says that the vector has been taken out of the graph's output: where objectness (if any) and C class
+ * probabilities were, there are exactly two numbers, the final score (objectness times best class) and the class id.
+ * Everything before and after stays as it was.
+ */
 export type DecoderSpec =
-  /** Raw heads `[1, A*(5+C), H, W]` or `[1, A, H, W, 5+C]` (YOLOv2, v3, v4: `exp` sizes; v5, v7: `sigmoid` sizes). */
+  /**
+   * Raw heads, logits: `[1, A*(5+C), H, W]`, `[1, A, H, W, 5+C]`, `[1, A, 5+C, H, W]`, `[1, H, W, A, 5+C]` or `[1, H, W, A*(5+C)]`,
+   * told apart by A, C and the grid (YOLOv2, v3, v4: `exp` sizes; v5, v7, scaled YOLOv4: `sigmoid` sizes).
+   */
   | {
       readonly kind: 'anchor-grid';
       readonly heads: readonly AnchorHead[];
+      /** `exp`: anchor * exp(t); `sigmoid`: anchor * (2 * sigmoid(t))^2. */
       readonly sizes: 'exp' | 'sigmoid';
-      readonly classes: 'sigmoid' | 'softmax';
-      /** Grid sensitivity of YOLOv4 (scale_x_y); 1 for v2 and v3; v5 and v7 use 2. */
+      /** `none`: the score is the objectness alone (YOLOv7 of one class, whose class logit is not trained). */
+      readonly classes: 'sigmoid' | 'softmax' | 'none';
+      /** Grid sensitivity of YOLOv4 (scale_x_y): centre = (s * sigmoid(t) - (s - 1) / 2 + cell) * stride; 1 for v2 and v3, 2 for v5 and v7. */
       readonly gridScale: number;
+      /** The graph applies the sigmoid to every value already (with `sigmoid` sizes only). */
+      readonly activated?: boolean;
     }
   /** Rows decoded in the graph, `[1, N, 5+C]`: cx, cy, w, h in input px, objectness, class probabilities (YOLOv5, v7 exports). */
-  | { readonly kind: 'rows'; readonly output: string }
+  | {
+      readonly kind: 'rows';
+      readonly output: string;
+      /** `none`: the score is the objectness alone (YOLOv7 of one class). Default: objectness times class probability. */
+      readonly classes?: 'none';
+      readonly reduced?: boolean;
+    }
+  /** `[H*W of all heads, A*4 + A + C]`, cell-major, sigmoid applied: A boxes, A objectnesses, C class probabilities shared by the anchors. */
   | { readonly kind: 'yolo-fastest-v2'; readonly output: string; readonly heads: readonly Omit<AnchorHead, 'output'>[] }
+  /** `[1, N, 5+C]`, row-major cells of each stride in turn, objectness and class probabilities after the sigmoid. */
   | {
       readonly kind: 'yolox';
       readonly output: string;
-      readonly strides: readonly number[] /** false: the grid is already applied in the graph. */;
+      readonly strides: readonly number[];
+      /** true: centre = (xy + cell) * stride, size = exp(wh) * stride; false: the graph has done so already. */
       readonly raw: boolean;
+      readonly reduced?: boolean;
     }
-  /** `[1, 4+C+K*D, N]`: cx, cy, w, h in input px, class probabilities, then landmarks of D = 2 or 3 numbers (YOLOv8, v11, pose). */
-  | { readonly kind: 'columns'; readonly output: string; readonly landmarks: number; readonly landmarkValues: 2 | 3 }
-  /** `[1, N, 6]`: x1, y1, x2, y2 in input px, score, class; nothing left to suppress (YOLOv10, v26). */
-  | { readonly kind: 'end-to-end'; readonly output: string }
+  /**
+   * `[1, 4+C+K*D, N]` (or transposed, `[1, N, 4+C+K*D]`): cx, cy, w, h in input px, class probabilities, then K landmarks of
+   * D = 2 (x, y) or 3 (x, y, visibility 0..1) numbers in input px (YOLOv8, v11, pose). K is 0 and D any for models without.
+   */
+  | {
+      readonly kind: 'columns';
+      readonly output: string;
+      readonly landmarks: number;
+      readonly landmarkValues: 2 | 3;
+      readonly reduced?: boolean;
+    }
+  /** `[1, N, 6+K*D]`: x1, y1, x2, y2 in input px, score, class, landmarks; nothing left to suppress (YOLOv10, v26). */
+  | {
+      readonly kind: 'end-to-end';
+      readonly output: string;
+      /** K, 0 by default. */
+      readonly landmarks?: number;
+      /** D, 3 by default. */
+      readonly landmarkValues?: 2 | 3;
+    }
+  /** `[1, 5+C, H, W]`: objectness, x, y, w, h, classes; centre = (cell + tanh) / grid, size = sigmoid, score = obj^0.6 * class^0.4. */
   | { readonly kind: 'fastestdet'; readonly output: string }
+  /**
+   * Per stride scores `[1, N, 1]` (probabilities), distances left, top, right, bottom `[1, N, 4]` and points `[1, N, 2*K]` in units of the
+   * stride, N = H*W*anchorsPerCell, anchors of a cell in succession, their point at (column, row) * stride.
+   */
   | {
       readonly kind: 'scrfd';
       readonly heads: readonly {
@@ -71,16 +119,22 @@ export type DecoderSpec =
       }[];
       readonly anchorsPerCell: number;
     }
+  /** SSD regression against priors: boxes `[1, N, 4]`, scores `[1, N, 1+C]` (background first, probabilities), points `[1, N, 2*K]`. */
   | {
       readonly kind: 'retinaface';
       readonly boxes: string;
       readonly scores: string;
-      readonly landmarks: string;
+      readonly landmarks?: string;
+      /** Prior sizes in input px per stride; row-major cells, sizes of a cell in succession. */
       readonly priors: readonly { readonly stride: number; readonly sizes: readonly number[] }[];
       readonly variances: readonly [number, number];
     }
+  /** Corners `[1, N, 4]` in fractions of the input, scores `[1, N, 1+C]` (background first, probabilities). */
   | { readonly kind: 'ultraface'; readonly boxes: string; readonly scores: string }
-  /** Raw maps `[1, 4*bins + C + K*3, H, W]` per stride, boxes as distributions over `bins` distances (YOLOv8 face). */
+  /**
+   * Raw maps `[1, 4*bins + C + K*3, H, W]` per stride: logits of four distance distributions over 0..bins-1 strides (left, top,
+   * right, bottom, from the cell's centre), class logits, landmarks (2 * t + cell) * stride with a visibility logit (YOLOv8 face).
+   */
   | {
       readonly kind: 'distribution';
       readonly heads: readonly { readonly output: string; readonly stride: number }[];

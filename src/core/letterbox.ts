@@ -2,7 +2,8 @@ import type { Size } from './size.js';
 
 /**
  * Where the source picture lies in the model's input: `input = source * scale + offset`, per axis.
- * Both scales are equal for square source pixels unless the model wants a plain stretch.
+ * The scaled picture has a whole number of px, `source * scale` exactly, so that the scales of the two axes differ by that
+ * rounding even where the picture keeps its shape. Made by `letterbox` in vision.
  */
 export interface Letterbox {
   /** The picture as its boxes are reported: after rotation, before any change of pixel aspect. */
