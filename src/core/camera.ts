@@ -1,0 +1,47 @@
+import type { Size } from './size.js';
+
+/** What a camera is doing. paused: nobody consumes it; ended: a file or stream that will not come back by itself. */
+export type CameraState = 'connecting' | 'live' | 'paused' | 'reconnecting' | 'ended' | 'failed';
+
+/** Why a camera is not live. Branch on this; `CameraStatus.message` says it in words. */
+export type FaultCause =
+  | 'refused'
+  | 'auth'
+  | 'not-found'
+  | 'timeout'
+  | 'unreachable'
+  | 'codec'
+  | 'stalled'
+  | 'frozen'
+  | 'ended'
+  | 'decoder-died'
+  | 'unknown';
+
+/** All that is known about a camera now; replaced as a whole at each change. */
+export interface CameraStatus {
+  /** Its name: 1..100 characters, unique. */
+  readonly camera: string;
+  /** As the user named it, redacted. */
+  readonly source: string;
+  readonly state: CameraState;
+  readonly cause?: FaultCause;
+  /** For people, e.g. `wrong user name or password; attempt 4 in 8 s`. Never holds credentials. */
+  readonly message: string;
+  /** When this state began, ms since the Unix epoch. */
+  readonly since: number;
+  /** Counts connections, 1 for the first; 0 before it. */
+  readonly epoch: number;
+  /** Of the newest frame; absent before the first one. */
+  readonly seq?: number;
+  readonly pts?: number;
+  readonly capturedAt?: number;
+  readonly size?: Size;
+  /** How viewers get the picture: `fmp4` with the MIME type for Media Source Extensions, or `jpeg`. */
+  readonly video?: { readonly kind: 'fmp4' | 'jpeg'; readonly mime: string };
+  /** Frames per second as they arrive, and as they are analysed. */
+  readonly fps?: number;
+  readonly analysisFps?: number;
+  /** Failed connections since it was last live, and the wait before the next one. */
+  readonly attempts?: number;
+  readonly retryInMs?: number;
+}
