@@ -12,10 +12,10 @@ const CAUSES: Readonly<Record<string, string>> = {
   EISDIR: 'a directory of that name is in the way; move it or choose another directory with --out',
 };
 
-/** Says in one line why a result could not be written. Errors that are lookout's own pass unchanged. */
-export function outputError(path: string, error: unknown): LookoutError {
-  if (error instanceof LookoutError) return error;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+/** Says in one line why a result could not be written. Anything but the system's own errors passes unchanged. */
+export function outputError(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof LookoutError || code === undefined) return error;
   return new LookoutError('output', `cannot write ${path}: ${CAUSES[code] ?? messageOf(error)}`, { cause: error });
 }
 

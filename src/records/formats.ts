@@ -4,6 +4,8 @@ import type { ObservationRecord } from '#core/record.js';
 export interface FormatContext {
   /** Label of each class, by class id. */
   readonly labels: readonly string[];
+  /** The records are pictures with names of their own, not frames of a video. */
+  readonly pictures: boolean;
 }
 
 /** Reads the records from the start, each time it is called. */

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { constants, copyFile, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ObservationRecord } from '#core/record.js';
@@ -35,33 +35,32 @@ export async function* readRecords(path: string): AsyncIterable<ObservationRecor
  * @returns the paths written
  * @throws LookoutError kind `output`
  */
-export async function publish({ journal, base, formats, labels }: Results): Promise<string[]> {
+export async function publish({ journal, base, formats, ...context }: Results): Promise<string[]> {
   const records: Records = () => readRecords(journal);
   const written: string[] = [];
   for (const format of formats) {
-    const path =
-      format === 'jsonl'
-        ? `${base}.jsonl`
-        : format === 'yolo'
-          ? `${base}.yolo`
-          : `${base}.${TEXT_FORMATS[format].suffix}`;
+    const path = resultPath(base, format);
     await mkdir(dirname(path), { recursive: true }).catch((error) => {
       throw outputError(path, error);
     });
     if (format === 'jsonl') await placeCopy(journal, path);
-    else if (format === 'yolo') await writeYolo(path, records, labels);
-    else await writeText(path, TEXT_FORMATS[format].write(records, { labels }));
+    else if (format === 'yolo') await writeYolo(path, records, context);
+    else await writeText(path, TEXT_FORMATS[format].write(records, context));
     written.push(path);
   }
   return written;
 }
 
-/** Puts a second name of `from` at `to` (a copy where the file system has no links), replacing what was there. */
+function resultPath(base: string, format: Format): string {
+  if (format === 'jsonl' || format === 'yolo') return `${base}.${format}`;
+  return `${base}.${TEXT_FORMATS[format].suffix}`;
+}
+
+/** Copies a file so that the copy appears whole, replacing what was there. */
 export async function placeCopy(from: string, to: string): Promise<void> {
   const draft = `${to}.part`;
   try {
-    await rm(draft, { force: true });
-    await link(from, draft).catch(() => copyFile(from, draft));
+    await copyFile(from, draft, constants.COPYFILE_FICLONE);
     await rename(draft, to);
     await syncDirectory(dirname(to));
   } catch (error) {
@@ -84,15 +83,17 @@ async function writeText(path: string, pieces: AsyncIterable<string>): Promise<v
 }
 
 /** One label file per frame in a directory, and `classes.txt`. Pictures keep their name, frames of a video get their number. */
-async function writeYolo(path: string, records: Records, labels: readonly string[]): Promise<void> {
+async function writeYolo(path: string, records: Records, { labels, pictures }: FormatContext): Promise<void> {
   const draft = `${path}.part`;
   try {
     await rm(draft, { recursive: true, force: true });
     await mkdir(draft, { recursive: true });
     await writeFile(join(draft, 'classes.txt'), labels.map((label) => `${label}\n`).join(''));
     const names = new Set<string>(['classes']);
-    for await (const record of records())
-      await writeFile(join(draft, `${labelName(record, names)}.txt`), yoloLines(record));
+    for await (const record of records()) {
+      const name = pictures ? stem(record.source, names) : String(record.seq).padStart(6, '0');
+      await writeFile(join(draft, `${name}.txt`), yoloLines(record));
+    }
     await rm(path, { recursive: true, force: true });
     await rename(draft, path);
     await syncDirectory(dirname(path));
@@ -102,12 +103,11 @@ async function writeYolo(path: string, records: Records, labels: readonly string
   }
 }
 
-function labelName({ source, seq, picture }: ObservationRecord & { picture?: boolean }, taken: Set<string>): string {
-  const isPicture = picture ?? /\.(jpe?g|png|webp|bmp|tiff?|gif|avif)$/i.test(source);
-  if (!isPicture) return String(seq).padStart(6, '0');
-  const stem = source.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
-  let name = stem;
-  for (let count = 2; taken.has(name); count += 1) name = `${stem}-${count}`;
+/** A picture's name without folder and extension, made unique. */
+function stem(source: string, taken: Set<string>): string {
+  const plain = source.replace(/^.*[/\\]/, '').replace(/\.[^.]*$/, '');
+  let name = plain;
+  for (let count = 2; taken.has(name); count += 1) name = `${plain}-${count}`;
   taken.add(name);
   return name;
 }
