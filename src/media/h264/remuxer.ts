@@ -1,0 +1,109 @@
+import type { Size } from '#core/size.js';
+import { initSegment, mediaSegment, mimeType, TIMESCALE } from './fmp4.js';
+import { Nal, nalType, nalUnits } from './nal.js';
+import { parseSps } from './sps.js';
+
+/** A coded picture as a demuxer gives it. */
+export interface Packet {
+  /** H.264 byte stream (annex B). */
+  readonly data: Uint8Array;
+  /** Presentation time, seconds. */
+  readonly pts: number;
+  readonly keyframe: boolean;
+}
+
+/** A piece of the fragmented MP4. */
+export interface Mp4Piece {
+  readonly kind: 'init' | 'media';
+  readonly data: Uint8Array;
+  readonly keyframe: boolean;
+  /** Presentation time of the picture on the stream's clock, seconds; of the picture to come for `init`. */
+  readonly pts: number;
+  /** The same moment on the MP4's clock, seconds: `mediaTime - pts` is one constant for the life of a remuxer. */
+  readonly mediaTime: number;
+  /** With `init`. */
+  readonly mime?: string;
+  readonly size?: Size;
+}
+
+/** Media time of the first picture: room for pictures that are shown before the first one in decoding order. */
+const LEAD_SECONDS = 1;
+
+/**
+ * H.264 packets to fragmented MP4 without touching the picture: one fragment per picture, and an initialisation segment
+ * before the first key frame and wherever the parameter sets change. Packets before the first key frame are dropped.
+ * Decoding times are recovered from the presentation times: the smallest of the last `reorder + 1`.
+ */
+export class H264Remuxer {
+  readonly #reorder: number;
+  readonly #recent: number[] = [];
+  #sps: Uint8Array | undefined;
+  #pps: readonly Uint8Array[] = [];
+  #base: number | undefined;
+  #lastDecodeTime = -1;
+  #duration = TIMESCALE / 25;
+  #sequence = 0;
+
+  /** @param reorder pictures that may be decoded before one that is shown earlier; 0 without B frames */
+  constructor(reorder = 0) {
+    this.#reorder = reorder;
+  }
+
+  /** @throws RangeError when a sequence parameter set is damaged */
+  push({ data, pts, keyframe }: Packet): Mp4Piece[] {
+    const units = nalUnits(data);
+    const pieces: Mp4Piece[] = [];
+    const changed = this.#takeParameterSets(units);
+    if (this.#base === undefined && (!keyframe || !this.#sps || this.#pps.length === 0)) return [];
+    this.#base ??= pts - LEAD_SECONDS;
+    const mediaTime = pts - this.#base;
+    if (changed || this.#sequence === 0) {
+      const sps = parseSps(this.#sps!);
+      const init = initSegment(sps, this.#sps!, this.#pps);
+      pieces.push({ kind: 'init', data: init, keyframe: true, pts, mediaTime, mime: mimeType(sps), size: sps.size });
+    }
+    const pictures = units.filter((unit) => ![Nal.sps, Nal.pps, Nal.delimiter].includes(nalType(unit) as 7));
+    if (pictures.length === 0) return pieces;
+    pieces.push({ kind: 'media', data: this.#fragment(pictures, mediaTime, keyframe), keyframe, pts, mediaTime });
+    return pieces;
+  }
+
+  #fragment(units: readonly Uint8Array[], mediaTime: number, keyframe: boolean): Uint8Array {
+    const shown = Math.round(mediaTime * TIMESCALE);
+    const decodeTime = Math.max(this.#decodeTime(shown), this.#lastDecodeTime + 1);
+    const step = decodeTime - this.#lastDecodeTime;
+    if (this.#lastDecodeTime >= 0 && step < 10 * TIMESCALE) this.#duration = step;
+    this.#lastDecodeTime = decodeTime;
+    this.#sequence += 1;
+    const sample = { units, decodeTime, compositionOffset: shown - decodeTime, duration: this.#duration, keyframe };
+    return mediaSegment(this.#sequence, sample);
+  }
+
+  #decodeTime(shown: number): number {
+    if (this.#reorder === 0) return shown;
+    const recent = this.#recent;
+    if (recent.length === 0) {
+      for (let index = this.#reorder; index > 0; index -= 1) recent.push(shown - index * this.#duration);
+    }
+    recent.push(shown);
+    recent.sort((a, b) => a - b);
+    return recent.shift()!;
+  }
+
+  /** Remembers the parameter sets of a packet. @returns whether they differ from the ones before */
+  #takeParameterSets(units: readonly Uint8Array[]): boolean {
+    const sps = units.find((unit) => nalType(unit) === Nal.sps);
+    const pps = units.filter((unit) => nalType(unit) === Nal.pps);
+    if (!sps && pps.length === 0) return false;
+    const newSps = sps && !same(sps, this.#sps) ? sps.slice() : undefined;
+    const newPps =
+      pps.length > 0 && !(pps.length === this.#pps.length && pps.every((unit, index) => same(unit, this.#pps[index])));
+    if (newSps) this.#sps = newSps;
+    if (newPps) this.#pps = pps.map((unit) => unit.slice());
+    return newSps !== undefined || newPps;
+  }
+}
+
+function same(a: Uint8Array, b: Uint8Array | undefined): boolean {
+  return b !== undefined && a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
