@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-console.log('lookout');
+import { createProgram } from '#commands/program.js';
+import { runProgram } from '#commands/run.js';
+
+await runProgram(createProgram(), process.argv.slice(2));

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { documented } from './documented.js';
+import { log } from './sections/log.js';
+import { output } from './sections/output.js';
+import { sampling } from './sections/sampling.js';
+import { suppression } from './sections/suppression.js';
+
+const count = z.union([z.literal('auto'), z.int().min(1).max(256)]);
+
+/**
+ * Every setting of lookout with its type, limits, default and documentation. `config/lookout.yaml`, its JSON Schema, the
+ * `LOOKOUT_*` variables and the arguments of commands all follow from it; `npm run config` writes the two files anew.
+ * A new section is one file in `sections/` and one line here (see README.md in this folder).
+ */
+export const settingsSchema = z.strictObject({
+  model: documented(z.string().min(1).nullable().default(null), {
+    title: 'Name of a folder in models, or an .onnx file',
+    tradeOff: 'Larger models find more and smaller objects and take longer per frame.',
+    flag: '--model <name|file>',
+  }),
+  models: documented(z.string().min(1).default('models'), {
+    title: 'Folder of the models that have names',
+    flag: '--models <folder>',
+  }),
+  inputSize: documented(
+    z
+      .union([z.literal('auto'), z.int().min(32).max(8192), z.string().regex(/^\d{2,4}x\d{2,4}$/, 'WIDTHxHEIGHT')])
+      .default('auto'),
+    {
+      title: 'Input size of models that leave it free: auto, one number or WIDTHxHEIGHT',
+      tradeOff: 'Larger: small objects are found, time grows with the area. auto takes what the model names.',
+      unit: 'px',
+      flag: '--input-size <px>',
+      alias: '--imgsz',
+    },
+  ),
+  device: documented(z.enum(['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'dml', 'coreml']).default('auto'), {
+    title: 'What runs the model: auto, cpu, webgpu, cuda, tensorrt, dml or coreml',
+    tradeOff: 'auto takes the first that really works and says why it passed over the others; a named one must work.',
+    flag: '--device <name>',
+  }),
+  workers: documented(count.default('auto'), {
+    title: 'Threads that each hold a copy of the model; auto measures at start',
+    tradeOff: 'More: higher throughput and more memory. Fewer, with more threads each: a single frame is done sooner.',
+    unit: 'workers',
+    flag: '--workers <number>',
+  }),
+  threads: documented(count.default('auto'), {
+    title: 'Threads of the runtime inside one worker; auto measures at start',
+    tradeOff: 'Workers times threads beyond the cores of the machine only costs time.',
+    unit: 'threads per worker',
+    flag: '--threads <number>',
+  }),
+  suppression,
+  sampling,
+  output,
+  log,
+});
+
+/** Settings after loading: every key has a value. */
+export type Settings = z.output<typeof settingsSchema>;
