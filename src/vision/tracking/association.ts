@@ -1,0 +1,81 @@
+import type { Detection } from '#core/detection.js';
+import { Assignment } from './assignment.js';
+import type { Motion } from './motion.js';
+import { Overlap } from './overlap.js';
+import type { Stage } from './stages.js';
+import type { Tracklet } from './tracklet.js';
+
+/** Matches tracks with detections by IoU. Buffers are kept between frames. */
+export class Association {
+  #overlap = new Overlap();
+  #assignment = new Assignment();
+  #trackBoxes = new Float64Array(64);
+  #detectionBoxes = new Float64Array(64);
+
+  /**
+   * Pairs of indices of the cheapest matching of one stage; a pair costs more than the stage's limit never matches.
+   * With `perClass` a pair must agree in class.
+   */
+  match(
+    tracks: readonly Tracklet[],
+    detections: readonly Detection[],
+    how: { readonly stage: Stage; readonly motion: Motion; readonly perClass: boolean },
+  ): Int32Array {
+    const { fuseScore, limit } = how.stage;
+    const assignment = this.#assignment;
+    assignment.begin(detections.length);
+    this.#trackBoxes = boxesOf(tracks, this.#trackBoxes, how.motion);
+    this.#detectionBoxes = detectionBoxes(detections, this.#detectionBoxes);
+    this.#overlap.each(
+      { boxes: this.#trackBoxes, count: tracks.length },
+      { boxes: this.#detectionBoxes, count: detections.length },
+      {
+        visit(row, column, iou) {
+          const detection = detections[column];
+          if (how.perClass && tracks[row].classId !== detection.classId) return;
+          const cost = 1 - (fuseScore ? iou * detection.score : iou);
+          if (cost <= limit) assignment.pair(column, cost);
+        },
+        endRow: () => assignment.endRow(),
+      },
+    );
+    return assignment.solve(limit);
+  }
+
+  /** Calls `on(i, j)` for each pair of tracks, one of each list, whose boxes have an IoU above `threshold`. */
+  twins(
+    a: readonly Tracklet[],
+    b: readonly Tracklet[],
+    how: { readonly motion: Motion; readonly threshold: number },
+    on: (i: number, j: number) => void,
+  ): void {
+    if (a.length === 0 || b.length === 0) return;
+    this.#trackBoxes = boxesOf(a, this.#trackBoxes, how.motion);
+    this.#detectionBoxes = boxesOf(b, this.#detectionBoxes, how.motion);
+    this.#overlap.each(
+      { boxes: this.#trackBoxes, count: a.length },
+      { boxes: this.#detectionBoxes, count: b.length },
+      { visit: (i, j, iou) => iou > how.threshold && on(i, j), endRow: () => {} },
+    );
+  }
+}
+
+function boxesOf(
+  tracks: readonly Tracklet[],
+  kept: Float64Array<ArrayBuffer>,
+  motion: Motion,
+): Float64Array<ArrayBuffer> {
+  const boxes = roomFor(tracks.length, kept);
+  for (let i = 0; i < tracks.length; i++) motion.write(tracks[i].filter, boxes, i * 4);
+  return boxes;
+}
+
+function detectionBoxes(detections: readonly Detection[], kept: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  const boxes = roomFor(detections.length, kept);
+  for (let i = 0; i < detections.length; i++) boxes.set(detections[i].box, i * 4);
+  return boxes;
+}
+
+function roomFor(count: number, kept: Float64Array<ArrayBuffer>): Float64Array<ArrayBuffer> {
+  return count * 4 <= kept.length ? kept : new Float64Array(count * 8);
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { createTracker } from '#vision/tracking/create.js';
+import { ReferenceByteTrack } from './reference-bytetrack.js';
+import { crowd, detectionOf, evenly, render, stampAt } from './scene.js';
+
+describe('ByteTrack', () => {
+  it.each([1, 2, 3, 4, 5, 6])('gives the same ids as the slow reference in a faulty crowd (seed %i)', (seed) => {
+    const faults = { miss: 0.15, lowScore: 0.15, duplicate: 0.1, falseAlarm: 0.4, jitter: 2 };
+    const frames = render(crowd(18, seed, 5), evenly(150, 30), faults, seed);
+    const tracker = createTracker({ highScore: 0.5, newScore: 0.6, maxLost: 0.5 });
+    const reference = new ReferenceByteTrack({ high: 0.5, low: 0.1, fresh: 0.6, maxLostFrames: 15 });
+    let compared = 0;
+    for (const { detections, stamp } of frames) {
+      const mine = tracker.update(detections, stamp).map(({ trackId, box }) => ({ id: trackId, box }));
+      const theirs = reference.update(detections);
+      compared += theirs.length;
+      expect(mine.sort((a, b) => a.id - b.id)).toEqual(theirs.sort((a, b) => a.id - b.id));
+    }
+    expect(compared).toBeGreaterThan(500);
+  });
+
+  it('keeps a track through low scores, which SORT loses', () => {
+    const walker = { box: [0, 0, 40, 80], speed: [30, 0] } as const;
+    const ids = (algorithm: 'bytetrack' | 'sort') => {
+      const tracker = createTracker({ algorithm });
+      return render([walker], evenly(30, 10)).map(({ detections, stamp }, i) => {
+        const faint = i >= 10 && i < 20 ? detections.map((d) => ({ ...d, score: 0.15 })) : detections;
+        return tracker.update(faint, stamp).map(({ trackId }) => trackId);
+      });
+    };
+    expect(ids('bytetrack')).toEqual(new Array(30).fill([1]));
+    expect(ids('sort').slice(10, 20)).toEqual(new Array(10).fill([]));
+  });
+
+  it.each([
+    [0.25, 1],
+    [0.249, 0],
+  ])('starts a track at score %d: %d', (score, count) => {
+    const tracker = createTracker();
+    expect(tracker.update([detectionOf([0, 0, 10, 10], score)], stampAt(0, 0))).toHaveLength(count);
+  });
+
+  it('never starts a track from a low score, however often it is seen', () => {
+    const tracker = createTracker();
+    for (let i = 0; i < 20; i++) {
+      expect(tracker.update([detectionOf([0, 0, 10, 10], 0.2)], stampAt(i, i / 30))).toEqual([]);
+    }
+  });
+
+  it('reports a track from its second frame on, and at once in the very first frame', () => {
+    const tracker = createTracker();
+    const [a, b] = [detectionOf([0, 0, 10, 10]), detectionOf([100, 0, 110, 10])];
+    const seen = [[a], [a, b], [a, b]].map((list, i) => tracker.update(list, stampAt(i, i / 30)).length);
+    expect(seen).toEqual([1, 1, 2]);
+  });
+});
