@@ -37,7 +37,7 @@ describe('reconnecting', () => {
           : throwError(() => 'refused');
       expectObservable(
         reconnecting(connect, steady, ({ waitMs }) => waits.push(waitMs)),
-        '65ms !',
+        '55ms !',
       ).toBe('30ms v');
     });
     expect(waits).toEqual([10, 20, 10, 20]);
