@@ -40,12 +40,12 @@ export interface AnchorHead {
 
 /**
  * How to read a model's outputs: one member per layout, chosen by `kind`. N rows, A anchors, C classes (the number of the
- * card's labels), K landmarks, H W cells. The leading batch dimension may be missing. Where one output holds a vector of
- * class scores the best class of a row counts.
+ * card's labels), K landmarks, H W cells. The leading batch dimension may be missing. Of a vector of class scores the best
+ * class of a row counts, with `multiLabel: true` every class above the threshold (darknet; Ultralytics when it measures AP).
  *
  * `reduced: true` says that the vector has been taken out of the graph's output: where objectness (if any) and C class
  * probabilities were, there are exactly two numbers, the final score (objectness times best class) and the class id.
- * Everything before and after stays as it was.
+ * Everything before and after stays as it was. It excludes `multiLabel`.
  */
 export type DecoderSpec =
   /**
@@ -63,6 +63,7 @@ export type DecoderSpec =
       readonly gridScale: number;
       /** The graph applies the sigmoid to every value already (with `sigmoid` sizes only). */
       readonly activated?: boolean;
+      readonly multiLabel?: boolean;
     }
   /** Rows decoded in the graph, `[1, N, 5+C]`: cx, cy, w, h in input px, objectness, class probabilities (YOLOv5, v7 exports). */
   | {
@@ -71,8 +72,12 @@ export type DecoderSpec =
       /** `none`: the score is the objectness alone (YOLOv7 of one class). Default: objectness times class probability. */
       readonly classes?: 'none';
       readonly reduced?: boolean;
+      readonly multiLabel?: boolean;
     }
-  /** `[H*W of all heads, A*4 + A + C]`, cell-major, sigmoid applied: A boxes, A objectnesses, C class probabilities shared by the anchors. */
+  /**
+   * `[H*W of all heads, A*4 + A + C]`, cell-major, sigmoid applied: A boxes, A objectnesses, C class probabilities shared by the
+   * anchors; every class above the threshold counts, as in its repository.
+   */
   | { readonly kind: 'yolo-fastest-v2'; readonly output: string; readonly heads: readonly Omit<AnchorHead, 'output'>[] }
   /** `[1, N, 5+C]`, row-major cells of each stride in turn, objectness and class probabilities after the sigmoid. */
   | {
@@ -82,6 +87,7 @@ export type DecoderSpec =
       /** true: centre = (xy + cell) * stride, size = exp(wh) * stride; false: the graph has done so already. */
       readonly raw: boolean;
       readonly reduced?: boolean;
+      readonly multiLabel?: boolean;
     }
   /**
    * `[1, 4+C+K*D, N]` (or transposed, `[1, N, 4+C+K*D]`): cx, cy, w, h in input px, class probabilities, then K landmarks of
@@ -93,6 +99,7 @@ export type DecoderSpec =
       readonly landmarks: number;
       readonly landmarkValues: 2 | 3;
       readonly reduced?: boolean;
+      readonly multiLabel?: boolean;
     }
   /** `[1, N, 6+K*D]`: x1, y1, x2, y2 in input px, score, class, landmarks; nothing left to suppress (YOLOv10, v26). */
   | {

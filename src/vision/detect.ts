@@ -1,15 +1,17 @@
-import type { Box } from '#core/box.js';
+import type { Card } from '#core/card.js';
 import type { Detection } from '#core/detection.js';
 import { LookoutError } from '#core/errors.js';
-import type { Landmark } from '#core/landmark.js';
 import type { Letterbox } from '#core/letterbox.js';
 import type { RawOutput } from '#core/tensor.js';
 import { Candidates } from './candidates.js';
 import { createDecoder, type ReadableCard } from './decode.js';
-import { landmarkToSource, toSource } from './letterbox.js';
-import type { Drop, DropReason } from './nms/explained.js';
+import { type Explanation, explanationOf, toDetections } from './detections.js';
+import type { Drop } from './nms/explained.js';
 import type { SoftNms } from './nms/soft.js';
-import { createSuppressor, DEFAULT_SCORE, type Selection, type SuppressOptions } from './suppress.js';
+import { createSuppressor, DEFAULT_SCORE, type SuppressOptions } from './suppress.js';
+
+/** The parts of a card that say which of its outputs are detections. */
+export type DetectorCard = ReadableCard & Pick<Card, 'thresholds'>;
 
 /** What a user may say about which boxes to report. Absent: the card's thresholds, then 0.25, 0.45 and 300. */
 export interface DetectOptions {
@@ -31,17 +33,6 @@ export interface DetectOptions {
   readonly explain?: (explanation: Explanation) => void;
 }
 
-/** A candidate that was found and not reported. Boxes in source px. */
-export interface Explanation {
-  readonly label: string;
-  readonly score: number;
-  readonly box: Box;
-  readonly reason: DropReason;
-  /** The box that suppressed or decayed it, and their IoU. */
-  readonly by?: { readonly label: string; readonly score: number; readonly box: Box };
-  readonly iou?: number;
-}
-
 /** Reads the detections of one picture: source px, clipped, best score first. */
 export type Detect = (outputs: RawOutput, letterbox: Letterbox) => Detection[];
 
@@ -50,7 +41,7 @@ export type Detect = (outputs: RawOutput, letterbox: Letterbox) => Detection[];
  * candidates is used again for each picture.
  * @throws LookoutError kind `config` for labels that the card does not have, RangeError for thresholds outside 0..1.
  */
-export function createDetect(card: ReadableCard & Thresholds, options: DetectOptions = {}): Detect {
+export function createDetect(card: DetectorCard, options: DetectOptions = {}): Detect {
   const decoder = createDecoder(card);
   const candidates = new Candidates(decoder.landmarkCount);
   let drops: Drop[] | undefined;
@@ -67,15 +58,8 @@ export function createDetect(card: ReadableCard & Thresholds, options: DetectOpt
   };
 }
 
-type Thresholds = { readonly thresholds?: ReadyThresholds };
-type ReadyThresholds = {
-  readonly score?: number;
-  readonly iou?: number;
-  readonly perClass?: Readonly<Record<string, number>>;
-};
-
 /** A user's options in the terms of `suppress`: class ids for labels, the card's thresholds where the user has none. */
-export function suppressOptions(card: ReadableCard & Thresholds, options: DetectOptions): SuppressOptions {
+export function suppressOptions(card: DetectorCard, options: DetectOptions): SuppressOptions {
   const { labels, thresholds = {}, decoder } = card;
   const idOf = (label: string): number => {
     const id = labels.indexOf(label);
@@ -95,54 +79,4 @@ export function suppressOptions(card: ReadableCard & Thresholds, options: Detect
     soft: options.soft,
     maxDetections: options.maxDetections,
   };
-}
-
-/** How candidates of input px become detections of source px. */
-export interface Mapping {
-  readonly letterbox: Letterbox;
-  readonly labels: readonly string[];
-  readonly explain?: (drop: Drop) => void;
-}
-
-/** The selected candidates as detections, in the order of the selection; those outside of the picture are dropped. */
-export function toDetections(candidates: Candidates, selection: Selection, mapping: Mapping): Detection[] {
-  const { letterbox, labels, explain } = mapping;
-  const detections: Detection[] = [];
-  for (let i = 0; i < selection.indices.length; i++) {
-    const index = selection.indices[i];
-    const box = toSource(boxAt(candidates, index), letterbox);
-    if (!(box[2] > box[0] && box[3] > box[1])) {
-      explain?.({ index, reason: 'outside' });
-      continue;
-    }
-    const classId = candidates.classIds[index];
-    const detection = { box, classId, label: labels[classId], score: selection.scores[i] };
-    const landmarks = landmarksAt(candidates, index, letterbox);
-    detections.push(landmarks ? { ...detection, landmarks } : detection);
-  }
-  return detections;
-}
-
-function boxAt({ boxes }: Candidates, index: number): Box {
-  const at = index * 4;
-  return [boxes[at], boxes[at + 1], boxes[at + 2], boxes[at + 3]];
-}
-
-function landmarksAt(candidates: Candidates, index: number, letterbox: Letterbox): Landmark[] | undefined {
-  const { landmarkCount, landmarks } = candidates;
-  if (landmarkCount === 0) return undefined;
-  return Array.from({ length: landmarkCount }, (_, k) => {
-    const at = (index * landmarkCount + k) * 3;
-    return landmarkToSource([landmarks[at], landmarks[at + 1], landmarks[at + 2]], letterbox);
-  });
-}
-
-function explanationOf(drop: Drop, candidates: Candidates, { letterbox, labels }: Mapping): Explanation {
-  const describe = (index: number) => ({
-    label: labels[candidates.classIds[index]],
-    score: candidates.scores[index],
-    box: toSource(boxAt(candidates, index), letterbox),
-  });
-  const { index, reason, by, iou } = drop;
-  return by === undefined ? { ...describe(index), reason } : { ...describe(index), reason, by: describe(by), iou };
 }

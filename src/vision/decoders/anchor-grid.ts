@@ -23,7 +23,7 @@ interface Steps {
  *
  * Sources: darknet `region_layer.c` (v2: s = 1, exp, softmax) and `yolo_layer.c` (v3: s = 1, v4: scale_x_y), Ultralytics YOLOv5 and
  * YOLOv7 `Detect.forward` (s = 2, sigmoid sizes). One candidate per anchor, of its best class, as in their `detect.py` and OpenCV's
- * samples; darknet itself can report several classes of one anchor.
+ * samples; darknet itself reports every class above the threshold, which is `multiLabel`.
  */
 export const anchorGrid: DecoderOf<'anchor-grid'> = (spec, reading) => {
   const heads = spec.heads.map((head) => createHead(head, spec, reading));
@@ -73,16 +73,21 @@ function createEmit(head: AnchorHead, spec: Spec, classes: number) {
   const { stride, anchors } = head;
   const scale = head.gridScale ?? spec.gridScale;
   const shift = (scale - 1) / 2;
+  const multiLabel = spec.multiLabel && spec.classes !== 'none';
   const probability = spec.activated ? (value: number) => value : sigmoid;
   const size = spec.sizes === 'exp' ? Math.exp : (value: number) => 4 * probability(value) * probability(value);
+  const classScore = {
+    sigmoid: probability,
+    softmax: (logit: number, most: number) => Math.exp(logit - most),
+    none: () => 1,
+  }[spec.classes];
 
-  function score({ data, at, step }: Place, best: number): number {
+  /** What the class scores have to be multiplied by: objectness, and for a softmax its denominator. */
+  function factorOf({ data, at, step }: Place, most: number): number {
     const objectness = probability(data[at + 4 * step]);
-    if (spec.classes === 'none') return objectness;
-    const logit = data[at + (5 + best) * step];
-    if (spec.classes === 'sigmoid') return objectness * probability(logit);
+    if (spec.classes !== 'softmax') return objectness;
     let sum = 0;
-    for (let i = 0; i < classes; i++) sum += Math.exp(data[at + (5 + i) * step] - logit);
+    for (let id = 0; id < classes; id++) sum += Math.exp(data[at + (5 + id) * step] - most);
     return objectness / sum;
   }
 
@@ -90,15 +95,21 @@ function createEmit(head: AnchorHead, spec: Spec, classes: number) {
     const { data, at, step, column, row } = place;
     const best = spec.classes === 'none' ? 0 : bestOf(data, at + 5 * step, step, classes);
     if (best < 0) return;
-    const found = Math.fround(score(place, best));
+    const most = data[at + (5 + best) * step];
     const [x, y, w, h] = [data[at], data[at + step], data[at + 2 * step], data[at + 3 * step]];
     // Sigmoids would make finite numbers of infinite ones.
-    if (!(found >= floor) || (x + y + w + h + data[at + 4 * step] + data[at + (5 + best) * step]) * 0 !== 0) return;
+    if ((x + y + w + h + data[at + 4 * step] + most) * 0 !== 0) return;
+    const factor = factorOf(place, most);
     const centreX = (scale * probability(x) - shift + column) * stride;
     const centreY = (scale * probability(y) - shift + row) * stride;
     const halfWidth = (anchors[place.anchor][0] * size(w)) / 2;
     const halfHeight = (anchors[place.anchor][1] * size(h)) / 2;
-    into.add(centreX - halfWidth, centreY - halfHeight, centreX + halfWidth, centreY + halfHeight, found, best);
+    const last = multiLabel ? classes - 1 : best;
+    for (let id = multiLabel ? 0 : best; id <= last; id++) {
+      const score = Math.fround(factor * classScore(data[at + (5 + id) * step], most));
+      if (!(score >= floor)) continue;
+      into.add(centreX - halfWidth, centreY - halfHeight, centreX + halfWidth, centreY + halfHeight, score, id);
+    }
   };
 }
 

@@ -8,7 +8,7 @@ import { outputNamed, shapeError } from './values.js';
  * score = best class; a landmark without visibility gets 1. Rows in place of columns are read as well.
  */
 export const columns: DecoderOf<'columns'> = (spec, { classes }) => {
-  const { output, landmarks, landmarkValues, reduced } = spec;
+  const { output, landmarks, landmarkValues, reduced, multiLabel = false } = spec;
   const scores = reduced ? 2 : classes;
   const values = 4 + scores + landmarks * landmarkValues;
   const best = new BestClasses();
@@ -28,16 +28,26 @@ export const columns: DecoderOf<'columns'> = (spec, { classes }) => {
         const score = reduced ? data[at + 4 * perValue] : best.scores[box];
         if (!(score >= floor)) continue;
         const classId = reduced ? data[at + 5 * perValue] : best.classIds[box];
-        const index = addCentred(data, at, perValue, score, classId, into);
-        if (index >= 0 && landmarks > 0) addLandmarks(data, at + (4 + scores) * perValue, perValue, index, into);
+        if (!multiLabel) addBox(data, at, perValue, score, classId, into);
+        else
+          for (let id = 0; id < classes; id++) {
+            const itsScore = data[at + (4 + id) * perValue];
+            if (itsScore >= floor) addBox(data, at, perValue, itsScore, id, into);
+          }
       }
     },
   };
 
-  function addLandmarks(data: Float32Array, start: number, perValue: number, index: number, into: Candidates): void {
-    for (let k = 0, at = start; k < landmarks; k++, at += landmarkValues * perValue) {
-      const visibility = landmarkValues === 3 ? data[at + 2 * perValue] : 1;
-      into.setLandmark(index, k, data[at], data[at + perValue], visibility);
+  function addBox(data: Float32Array, at: number, step: number, score: number, id: number, into: Candidates): void {
+    const x = data[at];
+    const y = data[at + step];
+    const halfWidth = data[at + 2 * step] / 2;
+    const halfHeight = data[at + 3 * step] / 2;
+    const index = into.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score, id);
+    if (index < 0) return;
+    for (let k = 0, place = at + (4 + scores) * step; k < landmarks; k++, place += landmarkValues * step) {
+      const visibility = landmarkValues === 3 ? data[place + 2 * step] : 1;
+      into.setLandmark(index, k, data[place], data[place + step], visibility);
     }
   }
 };
@@ -70,19 +80,4 @@ class BestClasses {
       }
     }
   }
-}
-
-function addCentred(
-  data: Float32Array,
-  at: number,
-  step: number,
-  score: number,
-  classId: number,
-  into: Candidates,
-): number {
-  const x = data[at];
-  const y = data[at + step];
-  const halfWidth = data[at + 2 * step] / 2;
-  const halfHeight = data[at + 3 * step] / 2;
-  return into.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score, classId);
 }

@@ -1,10 +1,11 @@
 import type { DecoderOf } from './decoder.js';
-import { bestOf, rowsExactly } from './values.js';
+import { rowsExactly } from './values.js';
 
 /**
  * Yolo-FastestV2: one row per cell of each head in turn, row-major: A boxes of 4, A objectnesses, C class probabilities that
  * the anchors share, all after the sigmoid (`Detector.forward` with `export_onnx`, concatenated).
- * centre = (2 * xy - 0.5 + cell) * stride, size = (2 * wh)^2 * anchor, score = objectness * best class (`utils.handel_preds`).
+ * centre = (2 * xy - 0.5 + cell) * stride, size = (2 * wh)^2 * anchor, score = objectness * class (`utils.handel_preds`). Every class
+ * that reaches the floor is a candidate of its own (`utils.non_max_suppression`, `multi_label`).
  */
 export const yoloFastestV2: DecoderOf<'yolo-fastest-v2'> = ({ output, heads }, { classes, input }) => {
   const grids = heads.map((head) => ({
@@ -22,20 +23,18 @@ export const yoloFastestV2: DecoderOf<'yolo-fastest-v2'> = ({ output, heads }, {
       let at = 0;
       for (const { stride, anchors, columns, rows } of grids) {
         for (let cell = 0; cell < columns * rows; cell++, at += width) {
-          let best = -2; // not looked for yet
           for (let a = 0; a < anchorCount; a++) {
             const objectness = data[at + 4 * anchorCount + a];
             if (!(objectness >= floor)) continue;
-            if (best === -2) best = bestOf(data, at + 5 * anchorCount, 1, classes);
-            if (best < 0) break;
-            const score = Math.fround(objectness * data[at + 5 * anchorCount + best]);
-            if (!(score >= floor)) continue;
             const box = at + 4 * a;
             const x = (2 * data[box] - 0.5 + (cell % columns)) * stride;
             const y = (2 * data[box + 1] - 0.5 + Math.floor(cell / columns)) * stride;
             const halfWidth = (4 * data[box + 2] * data[box + 2] * anchors[a][0]) / 2;
             const halfHeight = (4 * data[box + 3] * data[box + 3] * anchors[a][1]) / 2;
-            into.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score, best);
+            for (let id = 0; id < classes; id++) {
+              const score = Math.fround(objectness * data[at + 5 * anchorCount + id]);
+              if (score >= floor) into.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score, id);
+            }
           }
         }
       }

@@ -1,3 +1,4 @@
+import type { Candidates } from '../candidates.js';
 import type { DecoderOf } from './decoder.js';
 import { rows } from './rows.js';
 import { bestOf, rowsExactly } from './values.js';
@@ -8,8 +9,8 @@ import { bestOf, rowsExactly } from './values.js';
  * (Megvii YOLOX `demo_postprocess`, `postprocess`). A graph with the grid inside gives plain rows.
  */
 export const yolox: DecoderOf<'yolox'> = (spec, reading) => {
-  const { output, strides, reduced } = spec;
-  if (!spec.raw) return rows({ kind: 'rows', output, reduced }, reading);
+  const { output, strides, reduced, multiLabel = false } = spec;
+  if (!spec.raw) return rows({ kind: 'rows', output, reduced, multiLabel }, reading);
   const { classes, input } = reading;
   const width = reduced ? 6 : 5 + classes;
   const grids = strides.map((stride) => ({
@@ -18,28 +19,38 @@ export const yolox: DecoderOf<'yolox'> = (spec, reading) => {
     rows: Math.floor(input.height / stride),
   }));
   const cells = grids.reduce((sum, grid) => sum + grid.columns * grid.rows, 0);
+
+  function addCell(data: Float32Array, at: number, cell: Cell, floor: number, into: Candidates): void {
+    const best = reduced ? data[at + 5] : bestOf(data, at + 5, 1, classes);
+    const last = multiLabel ? classes - 1 : best;
+    const { stride } = cell;
+    const x = (data[at] + cell.column) * stride;
+    const y = (data[at + 1] + cell.row) * stride;
+    const halfWidth = (Math.exp(data[at + 2]) * stride) / 2;
+    const halfHeight = (Math.exp(data[at + 3]) * stride) / 2;
+    for (let id = multiLabel ? 0 : best; id >= 0 && id <= last; id++) {
+      const score = reduced ? data[at + 4] : Math.fround(data[at + 4] * data[at + 5 + id]);
+      if (score >= floor) into.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score, id);
+    }
+  }
+
   return {
     landmarkCount: 0,
     decode(outputs, floor, into) {
       const data = rowsExactly(outputs, output, cells, width);
       let at = 0;
-      for (const grid of grids) {
-        for (let row = 0; row < grid.rows; row++) {
-          for (let column = 0; column < grid.columns; column++, at += width) {
-            const objectness = data[at + 4];
-            if (!(objectness >= floor)) continue;
-            const best = reduced ? data[at + 5] : bestOf(data, at + 5, 1, classes);
-            if (best < 0) continue;
-            const score = reduced ? objectness : Math.fround(objectness * data[at + 5 + best]);
-            if (!(score >= floor)) continue;
-            const x = (data[at] + column) * grid.stride;
-            const y = (data[at + 1] + row) * grid.stride;
-            const halfWidth = (Math.exp(data[at + 2]) * grid.stride) / 2;
-            const halfHeight = (Math.exp(data[at + 3]) * grid.stride) / 2;
-            into.add(x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight, score, best);
-          }
+      for (const { stride, columns, rows } of grids) {
+        for (let cell = 0; cell < columns * rows; cell++, at += width) {
+          if (!(data[at + 4] >= floor)) continue;
+          addCell(data, at, { stride, column: cell % columns, row: Math.floor(cell / columns) }, floor, into);
         }
       }
     },
   };
 };
+
+interface Cell {
+  readonly stride: number;
+  readonly column: number;
+  readonly row: number;
+}
