@@ -1,0 +1,157 @@
+import { join, relative } from 'node:path';
+import { asapScheduler, fromEvent, observeOn, takeUntil } from 'rxjs';
+import type { Engine } from '#core/engine.js';
+import { LookoutError, messageOf } from '#core/errors.js';
+import type { Frame } from '#core/frame.js';
+import type { FrameSource } from '#core/source.js';
+import { inOrder } from '#operators/in-order.js';
+import { type Journal, openJournal, readProgress } from '#records/journal.js';
+import { type Format, placeCopy, publish } from '#records/results.js';
+import { createDetect, type DetectOptions } from '#vision/detect.js';
+import type { Explanation } from '#vision/detections.js';
+import { createTracker, restoreTracker } from '#vision/tracking/create.js';
+import type { TrackerOptions } from '#vision/tracking/options.js';
+import { analyse } from './analyse.js';
+import { type BatchState, EXPLANATIONS, journalled, RECORDS } from './batch.js';
+import type { Outcome } from './run-state.js';
+
+/** One video, or all pictures of a run. */
+export interface DetectInput {
+  /** As the user named it, credentials removed. */
+  readonly label: string;
+  /** Unique in the run; the results' file names begin with it. */
+  readonly name: string;
+  readonly pictures: boolean;
+  readonly sha256?: string;
+  /** Opens the frames, after `last` when the input was begun by an earlier run. `fault` is told of pictures that cannot be read. */
+  open(last: BatchState['last'], fault: (line: string) => void): Promise<FrameSource>;
+  /** Draws the boxes of the records at `records` into a copy of the input, at `base` plus its extension; gives the path. */
+  annotate?(records: string, base: string): Promise<string[]>;
+}
+
+/** What all inputs of a run share. */
+export interface DetectContext {
+  readonly engine: Engine;
+  readonly detection: DetectOptions;
+  /** Absent: detections keep no identity. */
+  readonly tracking?: Partial<TrackerOptions>;
+  readonly explain: boolean;
+  readonly formats: readonly Format[];
+  /** Where the results go. */
+  readonly output: string;
+  /** Where the journals are. */
+  readonly work: string;
+  readonly resume: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Told how one input goes on. */
+export interface InputProgress {
+  opened(source: FrameSource, state: BatchState): void;
+  frame(state: BatchState): void;
+}
+
+/**
+ * Everything for one input: frames to records in a journal, then the journal to result files. Goes on where an earlier
+ * run was killed. A source that breaks in the middle keeps the results of what came before; the outcome says so.
+ * @throws LookoutError when nothing could be read, or the model or the disk failed; what is in the journal stays for `--resume`
+ */
+export async function detectInput(
+  input: DetectInput,
+  context: DetectContext,
+  progress: InputProgress,
+): Promise<Outcome> {
+  const { output, work, explain, formats, engine, signal } = context;
+  const directory = join(work, input.name);
+  const saved = context.resume ? await readProgress<BatchState>(directory) : undefined;
+  const resume = saved !== undefined && saved.state.sha256 === input.sha256;
+  const streams = explain ? [RECORDS, EXPLANATIONS] : [RECORDS];
+  const { journal, state } = await openJournal<BatchState>(directory, streams, resume);
+  try {
+    const start = state ?? { frames: 0, detections: 0, faults: [], ...(input.sha256 && { sha256: input.sha256 }) };
+    const end = await readFrames({ input, context, journal, start, progress });
+    signal.throwIfAborted();
+    const base = join(output, input.name);
+    const { labels } = engine.card;
+    const records = journal.path(RECORDS);
+    const results = await publish({ journal: records, base, formats, labels, pictures: input.pictures });
+    if (explain) {
+      await placeCopy(journal.path(EXPLANATIONS), `${base}.explain.jsonl`);
+      results.push(`${base}.explain.jsonl`);
+    }
+    if (input.annotate) results.push(...(await input.annotate(records, base)));
+    signal.throwIfAborted();
+    const { frames, detections, faults } = end;
+    const { label, sha256 } = input;
+    return {
+      input: label,
+      ...(sha256 && { sha256 }),
+      frames,
+      detections,
+      results: results.map((path) => relative(output, path)),
+      faults,
+    };
+  } finally {
+    await journal.close();
+  }
+}
+
+interface Reading {
+  readonly input: DetectInput;
+  readonly context: DetectContext;
+  readonly journal: Journal<BatchState>;
+  readonly start: BatchState;
+  readonly progress: InputProgress;
+}
+
+/** Pulls the frames of one input through the pipeline into its journal. */
+async function readFrames({ input, context, journal, start, progress }: Reading): Promise<BatchState> {
+  const { engine, signal, tracking } = context;
+  const faults = new Set(start.faults);
+  const tracker = tracking && (start.tracker ? restoreTracker(start.tracker) : createTracker(tracking));
+  let dropped: Explanation[] = [];
+  const explain = context.explain ? { explain: (explanation: Explanation) => dropped.push(explanation) } : {};
+  const detect = createDetect(engine.card, { ...context.detection, ...explain });
+  const source = await input.open(start.last, (line) => faults.add(line));
+  try {
+    progress.opened(source, start);
+    const pace = inOrder(after(source, start.last), engine.workers + 1);
+    const recycle = (data: Uint8Array<ArrayBuffer>) => source.recycle(data);
+    const observations = analyse(pace, { engine, detect, recycle, ...(tracker && { tracker }) });
+    const { state, fault } = await journalled({
+      // An observation that is on its way when the signal comes reaches the journal whole.
+      observations: observations.pipe(takeUntil(fromEvent(signal, 'abort').pipe(observeOn(asapScheduler)))),
+      journal,
+      start,
+      more: () => ({ faults: [...faults], ...(tracker && { tracker: tracker.toJSON() }) }),
+      ...(context.explain && {
+        explanations: () => {
+          const taken = dropped;
+          dropped = [];
+          return taken;
+        },
+      }),
+      progress: (at) => progress.frame(at),
+    });
+    if (signal.aborted || fault === undefined) return state;
+    const isCut = fault instanceof LookoutError && fault.kind === 'source' && state.frames > 0;
+    if (!isCut) throw fault;
+    return {
+      ...state,
+      faults: [...state.faults, `${messageOf(fault)}; the results of ${state.frames} frames are kept`],
+    };
+  } finally {
+    await source.close();
+  }
+}
+
+/** The frames that come after `last`: a resumed source begins with the last frame that is already in the journal. */
+async function* after(
+  source: AsyncIterable<Frame> & Pick<FrameSource, 'recycle'>,
+  last: BatchState['last'],
+): AsyncGenerator<Frame> {
+  for await (const frame of source) {
+    if (last && frame.stamp.seq <= last.seq) source.recycle(frame.data);
+    else yield frame;
+  }
+}
