@@ -1,0 +1,138 @@
+import type { Socket } from 'node:net';
+import { SourceError } from '#core/source-error.js';
+import { type Exit, type FfmpegChild, start } from './ffmpeg-child.js';
+import { openPipe } from './frame-pipe.js';
+import { NutReader } from './nut-reader.js';
+import type { Rational } from './rational.js';
+import { watchStall } from './stall-watch.js';
+import type { VideoCommand } from './video-command.js';
+
+export interface DecoderRunOptions {
+  /** The source's name, for errors. */
+  readonly source: string;
+  readonly stallTimeoutMs: number;
+  readonly allocate: (bytes: number) => Uint8Array<ArrayBuffer>;
+  /** A decoded frame; `pts` in seconds, rounded to microseconds. */
+  readonly frame: (data: Uint8Array<ArrayBuffer>, pts: number) => void;
+  /** False: no more frames for now, the child is stopped by its full pipe. */
+  readonly wanting: () => boolean;
+  /** True: somebody waits for a frame. */
+  readonly starving: () => boolean;
+}
+
+/** One ffmpeg child from its start to its end, and the reading of its pipe. */
+export class DecoderRun {
+  readonly #command: VideoCommand;
+  readonly #options: DecoderRunOptions;
+  readonly #reader: NutReader;
+  #socket: Socket | undefined;
+  #child: FfmpegChild | undefined;
+  #received = 0;
+  #stopped = false;
+  #failure: unknown;
+
+  constructor(command: VideoCommand, options: DecoderRunOptions) {
+    this.#command = command;
+    this.#options = options;
+    this.#reader = new NutReader({ allocate: options.allocate, frame: (...frame) => this.#take(...frame) });
+  }
+
+  /** True when the stream did not end inside a frame. */
+  get whole(): boolean {
+    return this.#reader.complete;
+  }
+
+  /** Reads on after a pause. */
+  resume(): void {
+    if (this.#options.wanting()) this.#socket?.resume();
+  }
+
+  /** Ends the child early. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#socket?.destroy();
+    await this.#child?.stop();
+  }
+
+  /**
+   * Starts the child and waits for its end and for the last of its frames.
+   * @throws SourceError `stalled`, or what the reader found wrong; LookoutError kind `config` without ffmpeg
+   */
+  async finish(): Promise<Exit> {
+    const { read, write } = await openPipe({
+      place: () => this.#reader.place(),
+      advance: (count) => this.#advance(count),
+    });
+    this.#socket = read;
+    try {
+      this.#child = await start(this.#command.command, ['ignore', write, 'pipe']);
+    } catch (error) {
+      read.destroy();
+      throw error;
+    } finally {
+      write.destroy();
+    }
+    const endWatch = this.#watch(this.#child);
+    try {
+      if (this.#stopped) await this.stop();
+      await closed(read);
+      const exit = await this.#child.exited;
+      if (this.#failure) throw this.#failure;
+      return exit;
+    } finally {
+      endWatch();
+      await this.stop();
+    }
+  }
+
+  #watch(child: FfmpegChild): () => void {
+    const { source, stallTimeoutMs, starving } = this.#options;
+    const seconds = stallTimeoutMs / 1000;
+    return watchStall({
+      child,
+      timeoutMs: stallTimeoutMs,
+      waiting: starving,
+      received: () => this.#received,
+      onStall: () =>
+        this.#fail(new SourceError('stalled', `${source}: no frame for ${seconds} s, although one was due`)),
+    });
+  }
+
+  #advance(count: number): boolean {
+    this.#received += count;
+    try {
+      return this.#reader.advance(count);
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  /** NUT may count a finer clock than the one that was shifted; a multiple of it, so that all of this is exact. */
+  #take(data: Uint8Array<ArrayBuffer>, ticks: number, { num, den }: Rational): boolean {
+    const { shift } = this.#command;
+    const shifted = Math.round((shift.ticks * shift.timeBase.num * den) / (shift.timeBase.den * num));
+    this.#options.frame(data, microseconds(((ticks - shifted) * num) / den));
+    return this.#options.wanting();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    void this.stop();
+  }
+}
+
+/** Rounded as ffprobe prints times. */
+function microseconds(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6;
+}
+
+/** Waits until a socket has given all that it will give. */
+function closed(socket: Socket): Promise<void> {
+  if (socket.closed || socket.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    socket.once('close', () => resolve());
+    socket.on('error', () => undefined);
+    socket.resume();
+  });
+}

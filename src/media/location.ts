@@ -1,0 +1,65 @@
+import { constants } from 'node:fs';
+import { access, open, stat } from 'node:fs/promises';
+import { redact } from '#core/redact.js';
+import { SourceError } from '#core/source-error.js';
+
+/** A source as the user named it, and what ffmpeg is told to open. */
+export interface Location {
+  /** For people: the path, or the URL without its secrets. */
+  readonly name: string;
+  /** What stands behind `-i`. */
+  readonly input: string;
+  readonly scheme: string;
+  readonly remote: boolean;
+  /** Never ends by itself: a camera or a broadcast. */
+  readonly live: boolean;
+}
+
+const LIVE = new Set(['rtsp', 'rtsps', 'rtmp', 'rtmps', 'udp', 'rtp', 'srt', 'tcp']);
+
+export function locate(source: string): Location {
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(source)?.[1]?.toLowerCase() ?? 'file';
+  if (scheme === 'file') {
+    const path = source.startsWith('file://') ? decodeURIComponent(source.slice(7)) : source;
+    return { name: path, input: `file:${path}`, scheme, remote: false, live: false };
+  }
+  return { name: redact(source), input: source, scheme, remote: true, live: LIVE.has(scheme) };
+}
+
+/**
+ * Says what is plainly wrong with a local file before ffmpeg is asked.
+ * @throws SourceError `not-found`, `permission`, `empty` or `not-video`
+ */
+export async function checkFile({ name, remote, input }: Location): Promise<void> {
+  if (remote) return;
+  const path = input.slice('file:'.length);
+  try {
+    const facts = await stat(path);
+    if (facts.isDirectory()) throw new SourceError('not-video', `${name}: is a directory, expected a video file`);
+    if (facts.isFile() && facts.size === 0) throw new SourceError('empty', `${name}: the file is empty`);
+    await access(path, constants.R_OK);
+  } catch (error) {
+    if (error instanceof SourceError) throw error;
+    throw unreadable(name, error);
+  }
+}
+
+function unreadable(name: string, error: unknown): SourceError {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new SourceError('not-found', `${name}: not found; check the path`, { cause: error });
+  if (code === 'EACCES' || code === 'EPERM')
+    return new SourceError('permission', `${name}: permission denied; check who may read it`, { cause: error });
+  return new SourceError('unknown', `${name}: cannot be read: ${code ?? error}`, { cause: error });
+}
+
+/** Whether a file begins with a box of the MP4 family. One that does not, but bears its extension, was never an MP4. */
+export async function beginsAsMp4({ input }: Location): Promise<boolean> {
+  const file = await open(input.slice('file:'.length), 'r');
+  try {
+    const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    return ['ftyp', 'moov', 'mdat', 'free', 'skip', 'wide', 'pnot'].includes(buffer.toString('latin1', 4));
+  } finally {
+    await file.close();
+  }
+}

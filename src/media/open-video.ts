@@ -1,0 +1,99 @@
+import type { Fit } from '#core/card.js';
+import type { Frame } from '#core/frame.js';
+import type { Letterbox } from '#core/letterbox.js';
+import type { Logger } from '#core/logger.js';
+import type { Size } from '#core/size.js';
+import type { FrameSource, SourceInfo } from '#core/source.js';
+import { letterbox } from '#vision/letterbox.js';
+import { ffmpegVersion } from './ffmpeg-version.js';
+import type { NetworkOptions } from './network.js';
+import type { Scaler } from './picture-filters.js';
+import { probe, type VideoFacts } from './probe.js';
+import { ratioOf } from './rational.js';
+import { seekPoint } from './seek-point.js';
+import { expectedFrames, type SelectionOptions } from './selection.js';
+import { videoCommand } from './video-command.js';
+import { VideoStream } from './video-stream.js';
+
+export interface OpenVideoOptions extends SelectionOptions, NetworkOptions {
+  /** The model's input. */
+  readonly input: Size;
+  readonly fit: Fit;
+  /** Grey value of the padding, 0..255; 114 by default. */
+  readonly padding?: number;
+  readonly scaler?: Scaler;
+  /** Decoder threads; 1 by default, which costs the least CPU per frame. 0: as many as ffmpeg likes. */
+  readonly threads?: number;
+  readonly hwaccel?: string;
+  /** Whole frames held ready; 1 by default. */
+  readonly readAhead?: number;
+  /** Time without a sign of life from ffmpeg, ms, after which the source fails as stalled. */
+  readonly stallTimeoutMs?: number;
+  /** What `probe` found, where it was asked before. */
+  readonly facts?: VideoFacts;
+  readonly camera?: string;
+  readonly epoch?: number;
+  readonly signal?: AbortSignal;
+  readonly logger?: Logger;
+}
+
+const STALL_TIMEOUT_MS = 20_000;
+
+/**
+ * Opens a video: a file, or an http, https or rtsp URL. Nothing is decoded before the first frame is pulled.
+ *
+ * Frames come with the source's own timestamps (`best_effort_timestamp_time` of ffprobe, rounded to microseconds).
+ * Iterating throws what goes wrong under way, after the frames that came before it.
+ * @throws SourceError when the source cannot be opened; LookoutError kind `config` without a working ffmpeg
+ */
+export async function openVideo(source: string, options: OpenVideoOptions): Promise<FrameSource> {
+  const facts = options.facts ?? (await probe(source, options));
+  const { size, sampleAspect } = facts;
+  const fitted = letterbox({ source: size, input: options.input, fit: options.fit, sampleAspect });
+  const seekTo = options.resume ? await seekPoint(facts, options.resume.pts, options) : undefined;
+  const { signal, logger, camera, epoch, readAhead = 1, stallTimeoutMs = STALL_TIMEOUT_MS } = options;
+  const { padding = 114, scaler = 'area', threads = 1 } = options;
+  const version = await ffmpegVersion();
+  const build = (from?: number) => {
+    const { hwaccel, ...rest } = options;
+    const optional = { ...(hwaccel && { hwaccel }), ...(from !== undefined && { seekTo: from }) };
+    return videoCommand(facts, { ...rest, letterbox: fitted, padding, scaler, threads, version, ...optional });
+  };
+  return new VideoStream(infoOf(facts, options), {
+    facts,
+    build,
+    ...(seekTo !== undefined && { seekTo }),
+    ...(options.resume && { resume: options.resume }),
+    readAhead,
+    frameBytes: 3 * options.input.width * options.input.height,
+    stallTimeoutMs,
+    ...(signal && { signal }),
+    ...(logger && { logger }),
+    frame: framer(facts, fitted, { ...(camera !== undefined && { camera }), ...(epoch !== undefined && { epoch }) }),
+  });
+}
+
+/** Makes frames out of buffers; every frame shares the one letterbox. */
+function framer(facts: VideoFacts, fitted: Letterbox, identity: { camera?: string; epoch?: number }) {
+  const { location, size } = facts;
+  return (data: Uint8Array<ArrayBuffer>, seq: number, pts: number): Frame => ({
+    stamp: { source: location.name, ...identity, seq, pts, ...(location.live && { capturedAt: Date.now() }), size },
+    letterbox: fitted,
+    data,
+  });
+}
+
+function infoOf(facts: VideoFacts, options: OpenVideoOptions): SourceInfo {
+  const { fps, duration, codec, size, audio, location } = facts;
+  const frames = expectedFrames(facts, options);
+  const rate = options.fps ?? (fps && ratioOf(fps));
+  return {
+    kind: location.live ? 'live' : 'video',
+    size,
+    ...(rate !== undefined && { fps: rate / (options.every ?? 1) }),
+    ...(frames !== undefined && { frames }),
+    ...(duration !== undefined && { duration }),
+    codec,
+    hasAudio: audio !== undefined,
+  };
+}

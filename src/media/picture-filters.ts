@@ -1,0 +1,45 @@
+import type { Letterbox } from '#core/letterbox.js';
+import { pictureSize } from '#vision/letterbox.js';
+import type { VideoFacts } from './probe.js';
+
+/**
+ * How FFmpeg scales. `area` averages all source pixels under a target pixel: no aliasing of small objects, and cheaper than
+ * FFmpeg's `bilinear` (a triangle twice as wide); enlarging it equals bilinear. `fast_bilinear` reads four source
+ * pixels only, as OpenCV's INTER_LINEAR does.
+ */
+export type Scaler = 'area' | 'bilinear' | 'fast_bilinear' | 'bicubic';
+
+export interface PictureOptions {
+  readonly letterbox: Letterbox;
+  /** Grey value of the padding, 0..255. */
+  readonly padding: number;
+  readonly scaler: Scaler;
+}
+
+/**
+ * FFmpeg filters that bring a picture into the model's input: scaled in its own colour space, then converted to planar
+ * RGB with its own matrix and range, padded, and its planes put in the order R, G, B (FFmpeg's gbrp holds G, B, R).
+ */
+export function pictureFilters(facts: VideoFacts, { letterbox, padding, scaler }: PictureOptions): string[] {
+  const { width, height } = pictureSize(letterbox);
+  const grey = `0x${padding.toString(16).padStart(2, '0').repeat(3)}`;
+  const { input, left, top } = letterbox;
+  return [
+    `scale=${width}:${height}:flags=${scaler}`,
+    ...(facts.hasAlpha ? overGrey(grey) : ['format=gbrp']),
+    ...(width < input.width || height < input.height
+      ? [`pad=${input.width}:${input.height}:${left}:${top}:color=${grey}`]
+      : []),
+    'shuffleplanes=2:0:1',
+    'format=gbrp',
+  ];
+}
+
+/** What is transparent shows the padding's grey. (drawbox on a picture with alpha crashes FFmpeg 5.1, so its copy has none.) */
+function overGrey(grey: string): string[] {
+  return [
+    `format=gbrap,split[over][copy];[copy]format=gbrp,drawbox=color=${grey}:thickness=fill[under];` +
+      '[under][over]overlay=format=gbrp',
+    'format=gbrp',
+  ];
+}

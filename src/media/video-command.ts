@@ -1,0 +1,74 @@
+import type { FfmpegCommand } from 'fluent-ffmpeg';
+import type { Letterbox } from '#core/letterbox.js';
+import { command } from './ffmpeg-child.js';
+import { type FfmpegVersion, passThrough } from './ffmpeg-version.js';
+import { type NetworkOptions, networkOptions } from './network.js';
+import { pictureFilters, type Scaler } from './picture-filters.js';
+import type { VideoFacts } from './probe.js';
+import type { Rational } from './rational.js';
+import { type SelectionOptions, selectionFilters } from './selection.js';
+
+export interface VideoCommandOptions extends SelectionOptions, NetworkOptions {
+  readonly letterbox: Letterbox;
+  readonly padding: number;
+  readonly scaler: Scaler;
+  /** Decoder threads, 0: as many as ffmpeg likes. */
+  readonly threads: number;
+  /** FFmpeg's name of a hardware decoder interface: `auto`, `vaapi`, `cuda`, ... */
+  readonly hwaccel?: string;
+  readonly version: FfmpegVersion;
+  /** Key frame to begin at, seconds on the source's clock. */
+  readonly seekTo?: number;
+}
+
+/** A command that writes a video's frames to stdout, and how to read the timestamps that it writes. */
+export interface VideoCommand {
+  readonly command: FfmpegCommand;
+  /** Added to every timestamp, since NUT has none below zero: ticks of `timeBase`. */
+  readonly shift: { readonly ticks: number; readonly timeBase: Rational };
+}
+
+/** Room for streams that begin before zero, seconds. */
+const SHIFT_SECONDS = 2 ** 16;
+
+/** Source -> decoder -> selection -> letterbox -> planar R, G, B -> NUT with exact timestamps on stdout. */
+export function videoCommand(facts: VideoFacts, options: VideoCommandOptions): VideoCommand {
+  const { filters, timeBase } = selectionFilters(facts, options, options.seekTo !== undefined);
+  const ticks = Math.ceil((SHIFT_SECONDS * timeBase.den) / timeBase.num);
+  const chain = [...clock(facts), ...filters, ...pictureFilters(facts, options), `setpts=PTS+${ticks}`];
+  const built = command()
+    .input(facts.location.input)
+    .inputOptions(...inputOptions(facts, options))
+    .videoFilters(chain.join(','))
+    .outputOptions(...outputOptions(facts, timeBase, options.version))
+    .output('pipe:1');
+  return { command: built, shift: { ticks, timeBase } };
+}
+
+function inputOptions(facts: VideoFacts, options: VideoCommandOptions): string[] {
+  const { threads, hwaccel, seekTo, version } = options;
+  return [
+    '-threads',
+    String(threads),
+    ...networkOptions(facts.location, version, options),
+    ...(facts.location.live ? ['-fflags', 'nobuffer', '-flags', 'low_delay'] : []),
+    ...(hwaccel ? ['-hwaccel', hwaccel] : []),
+    ...(seekTo === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekTo.toFixed(6)]),
+    '-copyts',
+  ];
+}
+
+function outputOptions(facts: VideoFacts, timeBase: Rational, version: FfmpegVersion): string[] {
+  return [
+    ...['-map', `0:${facts.stream}`, '-an', '-sn', '-dn', '-map_metadata', '-1'],
+    ...['-filter_threads', '1', ...passThrough(version), '-enc_time_base', `${timeBase.num}/${timeBase.den}`],
+    ...['-c:v', 'rawvideo', '-f', 'nut', '-write_index', '0', '-avoid_negative_ts', 'disabled', '-flush_packets', '0'],
+  ];
+}
+
+/** Formats without timestamps (raw Annex B) count frames at their nominal rate. */
+function clock({ startTicks, baseFps, fps, location }: VideoFacts): string[] {
+  const rate = baseFps ?? fps;
+  if (startTicks !== undefined || !rate || location.live) return [];
+  return [`setpts=N*${rate.den}/(${rate.num}*TB)`];
+}
