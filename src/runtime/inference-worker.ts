@@ -1,0 +1,73 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { LookoutError, messageOf } from '#core/errors.js';
+import { Session, type TypedArray, type TypedTensor } from './session.js';
+import type {
+  Failure,
+  Feed,
+  FromWorker,
+  Ready,
+  RunReply,
+  RunRequest,
+  ToWorker,
+  WorkerSettings,
+} from './worker-protocol.js';
+
+// A worker thread around one session: tensors in, tensors out, every buffer transferred both ways.
+
+const port = parentPort!;
+const stacks = new Map<string, TypedArray>();
+
+function send(message: FromWorker<Ready, RunReply>, transfer: readonly ArrayBuffer[] = []): void {
+  port.postMessage(message, [...transfer]);
+}
+
+function failureOf(error: unknown): Failure {
+  return { kind: error instanceof LookoutError ? error.kind : 'inference', message: messageOf(error) };
+}
+
+/** The kept buffer in which the parts of one input are laid side by side. */
+function stackOf({ name, parts }: Feed): TypedArray {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const kept = stacks.get(name);
+  if (kept?.length === length) return kept;
+  const made = new (parts[0]!.constructor as new (length: number) => TypedArray)(length);
+  stacks.set(name, made);
+  return made;
+}
+
+function tensorOf(feed: Feed): TypedTensor {
+  const { type, dims, parts } = feed;
+  if (parts.length === 1) return { type, dims, data: parts[0]! };
+  const data = stackOf(feed);
+  let offset = 0;
+  for (const part of parts) {
+    (data as Uint8Array).set(part as Uint8Array, offset);
+    offset += part.length;
+  }
+  return { type, dims, data };
+}
+
+async function run(session: Session, { feeds, wanted }: RunRequest): Promise<void> {
+  const inputs = feeds.map((feed) => [feed.name, tensorOf(feed)] as const);
+  const started = performance.now();
+  const results = await session.run(inputs, wanted);
+  const inferenceMs = performance.now() - started;
+  const outputs = [...results];
+  const buffers = new Set<ArrayBuffer>();
+  for (const [, { data }] of outputs) buffers.add(data.buffer as ArrayBuffer);
+  for (const { parts } of feeds) for (const { buffer } of parts) buffers.add(buffer as ArrayBuffer);
+  send({ is: 'done', reply: { outputs, feeds, inferenceMs } }, [...buffers]);
+}
+
+async function serve(): Promise<void> {
+  const { model, session: options } = workerData as WorkerSettings;
+  const session = await Session.open(model, options);
+  port.on('message', (message: ToWorker<RunRequest>) => {
+    // Leaving by itself: a thread that is terminated inside the runtime takes the whole process with it.
+    if (message.do === 'exit') process.exit(0);
+    run(session, message.request).catch((error: unknown) => send({ is: 'failed', failure: failureOf(error) }));
+  });
+  send({ is: 'ready', hello: { inputs: session.inputs, outputs: session.outputs } });
+}
+
+serve().catch((error: unknown) => send({ is: 'failed', failure: failureOf(error) }));

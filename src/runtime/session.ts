@@ -1,0 +1,120 @@
+import * as ort from 'onnxruntime-node';
+import { LookoutError, messageOf } from '#core/errors.js';
+import type { ElementType } from '#core/tensor.js';
+
+ort.env.logLevel = 'fatal';
+
+export type TypedArray =
+  | Float32Array
+  | Float64Array
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int32Array
+  | BigInt64Array;
+
+/** A tensor of any element type that lookout feeds or reads. float16 as its bits (Uint16Array), bool as 0 and 1. */
+export interface TypedTensor {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  readonly data: TypedArray;
+}
+
+/** An input or output of a session; -1 where a dimension is free. */
+export interface SessionValue {
+  readonly name: string;
+  readonly type: string;
+  readonly dims: readonly number[];
+}
+
+export interface SessionOptions {
+  /** ONNX Runtime's name of the execution provider: `cpu`, `webgpu`, `cuda`, ... */
+  readonly provider: string;
+  /** Threads inside one operator; 1 runs on the calling thread alone. */
+  readonly threads: number;
+  /** Path prefix of a profile that is written when {@link Session.endProfile} is called. */
+  readonly profile?: string;
+  readonly optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
+}
+
+function runtimeOptions(options: SessionOptions): ort.InferenceSession.SessionOptions {
+  return {
+    executionProviders: [options.provider],
+    graphOptimizationLevel: options.optimisation ?? 'all',
+    executionMode: 'sequential',
+    intraOpNumThreads: options.threads,
+    interOpNumThreads: 1,
+    enableCpuMemArena: true,
+    enableMemPattern: true,
+    logSeverityLevel: 4,
+    ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
+    // Threads that spin between operators buy little latency with a lot of CPU time: see the figures in README.md.
+    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+  };
+}
+
+function describe(metadata: ort.InferenceSession.ValueMetadata): SessionValue {
+  if (!metadata.isTensor) return { name: metadata.name, type: 'no tensor', dims: [] };
+  const dims = metadata.shape.map((dim) => (typeof dim === 'number' ? dim : -1));
+  return { name: metadata.name, type: metadata.type, dims };
+}
+
+/**
+ * One ONNX Runtime session. `run` blocks its thread for the whole inference although it returns a promise, so a session
+ * belongs into a worker thread or a child process. Sessions leak when created and released again and again
+ * (microsoft/onnxruntime #25325): one per thread, and another thread for another model.
+ */
+export class Session {
+  readonly inputs: readonly SessionValue[];
+  readonly outputs: readonly SessionValue[];
+  readonly #session: ort.InferenceSession;
+
+  private constructor(session: ort.InferenceSession) {
+    this.#session = session;
+    this.inputs = session.inputMetadata.map(describe);
+    this.outputs = session.outputMetadata.map(describe);
+  }
+
+  /** @throws LookoutError kind `model` with the runtime's own words. */
+  static async open(model: Uint8Array, options: SessionOptions): Promise<Session> {
+    try {
+      return new Session(await ort.InferenceSession.create(model, runtimeOptions(options)));
+    } catch (error) {
+      throw new LookoutError('model', `ONNX Runtime refused the model: ${messageOf(error).trim()}`, { cause: error });
+    }
+  }
+
+  /** Runs the graph; outputs that are not asked for are not computed. @throws LookoutError kind `inference`. */
+  async run(
+    feeds: Iterable<readonly [string, TypedTensor]>,
+    wanted?: readonly string[],
+  ): Promise<Map<string, TypedTensor>> {
+    try {
+      const inputs: Record<string, ort.Tensor> = {};
+      for (const [name, { type, data, dims }] of feeds) inputs[name] = new ort.Tensor(type, data as Float32Array, dims);
+      const results = wanted ? await this.#session.run(inputs, wanted) : await this.#session.run(inputs);
+      const outputs = new Map<string, TypedTensor>();
+      for (const { name } of this.outputs) {
+        const { type, dims, data } = results[name] ?? {};
+        if (data) outputs.set(name, { type: type as ElementType, dims: dims!, data: data as TypedArray });
+      }
+      return outputs;
+    } catch (error) {
+      throw new LookoutError('inference', `ONNX Runtime failed: ${messageOf(error).trim()}`, { cause: error });
+    }
+  }
+
+  /** Ends profiling, which writes the file. */
+  endProfile(): void {
+    this.#session.endProfiling();
+  }
+
+  async close(): Promise<void> {
+    await this.#session.release();
+  }
+}
+
+/** Names of the execution providers that this build of ONNX Runtime knows; not all of them run on this machine. */
+export function knownProviders(): readonly string[] {
+  return ort.listSupportedBackends().map(({ name }) => name);
+}
