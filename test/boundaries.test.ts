@@ -28,7 +28,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   pino: ['commands'],
   'pino-pretty': ['commands'],
   commander: ['commands'],
-  yaml: ['config', 'dataset'],
+  yaml: ['config', 'dataset', 'runtime'],
   zod: ['config', 'runtime', 'training', 'server', 'dataset'],
   sharp: ['media', 'dataset', 'server'],
   hono: ['server'],

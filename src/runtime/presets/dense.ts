@@ -1,0 +1,161 @@
+import type { ValueSpec } from '#core/card.js';
+import { COCO_LANDMARKS, FACE_LANDMARKS } from '../coco-labels.js';
+import { yolov7Raw } from './anchor-grid.js';
+import { cellsOfAll, type ModelFacts, shapeOf } from './facts.js';
+import { LETTERBOX_114, type Preset, type Reading, shifted } from './preset.js';
+
+// Families whose heads are joined into one output. N rows, C classes, K landmarks of D numbers.
+
+/** Grids of the usual heads: P3 to P5, P3 to P6, and the two heads of tiny variants. */
+const STRIDE_SETS = [
+  [8, 16, 32],
+  [8, 16, 32, 64],
+];
+const TINY_STRIDES = [16, 32];
+const ANCHORS_PER_CELL = 3;
+
+/** An end-to-end output keeps so many rows at most. */
+const MAX_FINAL_ROWS = 1000;
+
+interface Matrix {
+  readonly output: ValueSpec;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The outputs that are one matrix each. */
+function matricesOf({ outputs }: ModelFacts): Matrix[] {
+  return outputs.flatMap((output) => {
+    const [rows, columns] = shapeOf(output, 2) ?? [];
+    return rows !== undefined && columns !== undefined ? [{ output, rows, columns }] : [];
+  });
+}
+
+function stridesOf(facts: ModelFacts, rows: number, perCell: number): readonly number[] | undefined {
+  const sets = perCell > 1 ? [...STRIDE_SETS, TINY_STRIDES] : STRIDE_SETS;
+  return sets.find((strides) => cellsOfAll(facts.size, strides) * perCell === rows);
+}
+
+function readRows(facts: ModelFacts, single: 'none' | undefined): Reading | undefined {
+  const found = matricesOf(facts).find(
+    ({ rows, columns }) => columns >= 6 && stridesOf(facts, rows, ANCHORS_PER_CELL) !== undefined,
+  );
+  if (!found) return undefined;
+  const classes = found.columns - 5;
+  const unsure = single && classes === 1 ? { classes: single } : {};
+  return { feeding: LETTERBOX_114, decoder: { kind: 'rows', output: found.output.name, ...unsure }, classes };
+}
+
+export const yolov5: Preset = {
+  name: 'yolov5',
+  defaultSize: 640,
+  stride: 32,
+  expects: 'rows [1, N, 5+C] decoded in the graph, N = 3 per cell',
+  read: (facts) => readRows(facts, undefined),
+};
+
+/** Decoded rows, or raw heads. */
+export const yolov7: Preset = {
+  ...yolov7Raw,
+  expects: `${yolov5.expects}, or ${yolov7Raw.expects}`,
+  read: (facts) => readRows(facts, 'none') ?? yolov7Raw.read(facts),
+};
+
+/** `[4+C+K*D, N]` or, where the layout was named, its transpose; N cells. */
+function columnsOf(facts: ModelFacts): { readonly output: string; readonly values: number } | undefined {
+  for (const { output, rows, columns } of matricesOf(facts)) {
+    if (rows >= 5 && stridesOf(facts, columns, 1)) return { output: output.name, values: rows };
+    if (facts.named && columns >= 5 && stridesOf(facts, rows, 1)) return { output: output.name, values: columns };
+  }
+  return undefined;
+}
+
+/** Landmarks per object and numbers per landmark, as Ultralytics' exporter says it: `[17, 3]`. */
+function landmarkShape({ metadata }: ModelFacts): readonly [number, 2 | 3] | undefined {
+  const match = /^\s*\[\s*(\d+)\s*,\s*([23])\s*\]\s*$/.exec(metadata.get('kpt_shape') ?? '');
+  return match ? [Number(match[1]), Number(match[2]) as 2 | 3] : undefined;
+}
+
+/** One class and COCO's 17 points. */
+const COCO_POSE_VALUES = 4 + 1 + 3 * COCO_LANDMARKS.length;
+
+function landmarkNames(count: number): readonly string[] {
+  if (count === COCO_LANDMARKS.length) return COCO_LANDMARKS;
+  if (count === FACE_LANDMARKS.length) return FACE_LANDMARKS;
+  return Array.from({ length: count }, (_, at) => `point${at}`);
+}
+
+export const yolov8: Preset = {
+  name: 'yolov8',
+  defaultSize: 640,
+  stride: 32,
+  expects: '[1, 4+C, N], N cells',
+  read: (facts) => {
+    const found = columnsOf(facts);
+    if (!found) return undefined;
+    const decoder = { kind: 'columns', output: found.output, landmarks: 0, landmarkValues: 3 } as const;
+    return { feeding: LETTERBOX_114, decoder, classes: found.values - 4 };
+  },
+};
+
+export const yolov8Pose: Preset = {
+  name: 'yolov8-pose',
+  defaultSize: 640,
+  stride: 32,
+  expects: '[1, 4+C+3K, N], N cells, K landmarks',
+  read: (facts) => {
+    const found = columnsOf(facts);
+    if (!found) return undefined;
+    const told = landmarkShape(facts);
+    if (!told && !facts.named && found.values !== COCO_POSE_VALUES) return undefined;
+    const [points, numbers] = told ?? [Math.floor((found.values - 4 - (facts.labels?.length ?? 1)) / 3), 3 as const];
+    const classes = found.values - 4 - points * numbers;
+    if (points < 1 || classes < 1) return undefined;
+    const decoder = { kind: 'columns', output: found.output, landmarks: points, landmarkValues: numbers } as const;
+    const labels = classes === 1 ? { labels: ['person'] } : {};
+    return { feeding: LETTERBOX_114, decoder, classes, landmarks: landmarkNames(points), ...labels };
+  },
+};
+
+/** Rows of corners, score and class: the class count stands nowhere in the shapes, so labels say it (COCO by default). */
+export const yolov10: Preset = {
+  name: 'yolov10',
+  defaultSize: 640,
+  stride: 32,
+  expects: `[1, N, 6], N at most ${MAX_FINAL_ROWS}`,
+  read: (facts) => {
+    const [points, numbers] = landmarkShape(facts) ?? [0, 3 as const];
+    const found = matricesOf(facts).find(
+      ({ rows, columns }) => columns === 6 + points * numbers && rows <= MAX_FINAL_ROWS && !stridesOf(facts, rows, 1),
+    );
+    if (!found) return undefined;
+    const output = found.output.name;
+    const classes = facts.labels?.length ?? 80;
+    if (points === 0) return { feeding: LETTERBOX_114, decoder: { kind: 'end-to-end', output }, classes };
+    const decoder = { kind: 'end-to-end', output, landmarks: points, landmarkValues: numbers } as const;
+    return { feeding: LETTERBOX_114, decoder, classes, landmarks: landmarkNames(points) };
+  },
+};
+
+/** Centres that the graph has decoded reach over the picture; raw ones stay near 0. */
+function isDecoded(values: Float32Array | undefined, columns: number, { size }: ModelFacts): boolean {
+  let farthest = 0;
+  for (let at = 0; values && at < values.length; at += columns) farthest = Math.max(farthest, values[at]!);
+  return farthest > size.width / 2;
+}
+
+export const yolox: Preset = {
+  name: 'yolox',
+  defaultSize: 640,
+  stride: 32,
+  expects: '[1, N, 5+C], N = one per cell',
+  read: (facts) => {
+    const found = matricesOf(facts).find(({ rows, columns }) => columns >= 6 && stridesOf(facts, rows, 1));
+    if (!found) return undefined;
+    const output = found.output.name;
+    const raw = !isDecoded(facts.values.get(output), found.columns, facts);
+    const decoder = { kind: 'yolox', output, strides: stridesOf(facts, found.rows, 1)!, raw } as const;
+    const feeding = shifted({ fit: 'letterbox-top-left', padding: 114, channels: 'BGR' }, 0, 1);
+    return { feeding, decoder, classes: found.columns - 5 };
+  },
+};
