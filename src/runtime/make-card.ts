@@ -1,0 +1,139 @@
+import type { Card, InputSpec, ValueSpec } from '#core/card.js';
+import { LookoutError } from '#core/errors.js';
+import { defaultLabels } from './labels.js';
+import type { ModelFile } from './model-file.js';
+import { describeValues, type ModelFacts } from './presets/facts.js';
+import type { Preset, Reading } from './presets/preset.js';
+import { PRESETS } from './presets/presets.js';
+
+/** Tasks of Ultralytics' exporter that are no detection of upright boxes. */
+const OTHER_TASKS = ['segment', 'classify', 'obb'];
+
+function outputsOf({ outputs }: ModelFacts): string {
+  return describeValues(outputs);
+}
+
+/** What a named preset makes of the model. @throws LookoutError kind `model` with the shapes expected and found */
+export function readAs(preset: Preset, facts: ModelFacts): Reading {
+  const reading = preset.read(facts);
+  if (reading) return reading;
+  const { width, height } = facts.size;
+  throw new LookoutError(
+    'model',
+    `preset ${preset.name}: expected outputs ${preset.expects}; found ${outputsOf(facts)} for an input of ${width}x${height}`,
+  );
+}
+
+/** The layouts that remain possible: of a file that has both, joined rows are read and raw heads left alone. */
+function candidates(facts: ModelFacts): { readonly preset: Preset; readonly reading: Reading }[] {
+  const all = PRESETS.flatMap((preset) => {
+    const reading = preset.read(facts);
+    const misfit = facts.labels && !reading?.labels && facts.labels.length !== reading?.classes;
+    return reading && !misfit ? [{ preset, reading }] : [];
+  });
+  const joined = all.filter(({ reading }) => reading.decoder.kind !== 'anchor-grid');
+  const left = joined.length > 0 ? joined : all;
+  const texts = left.map(({ reading }) => JSON.stringify(reading));
+  return left.filter((_, at) => texts.indexOf(texts[at]!) === at);
+}
+
+/** Layouts that Ultralytics' exporter names by its task. */
+function ofTask(facts: ModelFacts): readonly string[] | undefined {
+  const task = facts.metadata.get('task');
+  if (task === undefined) return undefined;
+  if (OTHER_TASKS.includes(task)) {
+    throw new LookoutError('model', `the file's metadata says task "${task}"; lookout reads detect and pose`);
+  }
+  return task === 'pose' ? ['yolov8-pose', 'yolov10'] : ['yolov10', 'yolov8', 'yolov5'];
+}
+
+/**
+ * Finds the layout from metadata and shapes alone.
+ * @throws LookoutError kind `model` when none fits, or several do: then it says which presets to choose among
+ */
+export function guessReading(facts: ModelFacts): Reading {
+  const names = ofTask(facts);
+  for (const preset of PRESETS.filter(({ name }) => names?.includes(name))) {
+    const reading = preset.read({ ...facts, named: true });
+    if (reading && (!facts.labels || reading.classes === facts.labels.length)) return reading;
+  }
+  const found = candidates(facts);
+  if (found.length === 1) return found[0]!.reading;
+  const hint =
+    found.length === 0
+      ? `no layout that lookout reads has such outputs; presets: ${PRESETS.map(({ name }) => name).join(', ')}`
+      : `the shapes fit several layouts; choose --preset ${found.map(({ preset }) => preset.name).join(' or --preset ')}`;
+  throw new LookoutError('model', `the layout cannot be told from the file (${outputsOf(facts)}): ${hint}`);
+}
+
+function labelsOf(reading: Reading, facts: ModelFacts): readonly string[] {
+  const labels = facts.labels ?? (reading.labels?.length === reading.classes ? reading.labels : undefined);
+  if (!labels) return defaultLabels(reading.classes);
+  if (labels.length === reading.classes) return labels;
+  if (reading.labels && reading.labels.length === reading.classes) return reading.labels;
+  throw new LookoutError(
+    'model',
+    `labels: expected ${reading.classes}, the number of classes in ${outputsOf(facts)}; found ${labels.length} (${labels.slice(0, 5).join(', ')}${labels.length > 5 ? ', ...' : ''})`,
+  );
+}
+
+function inputOf({ feeding }: Reading, { input, size, scaledInGraph }: ModelFacts): InputSpec {
+  const { name, type, dims, layout } = input;
+  const bytes = type === 'uint8' || type === 'int8';
+  const plain = bytes || (scaledInGraph && feeding.std.every((value) => value === 255));
+  const { fit, padding, channels, mean, std } = feeding;
+  const range = plain ? ({ mean: [0, 0, 0], std: [1, 1, 1] } as const) : { mean, std };
+  return { name, type, dims, layout, size, fit, padding, channels, ...range };
+}
+
+/** Shapes for the card: what the test gave, free where the graph lets it depend on a free input. */
+function outputSpecs(file: ModelFile, { input, outputs }: ModelFacts, used: ReadonlySet<string>): ValueSpec[] {
+  const declared = new Map(file.model.graph.outputs.map((output) => [output.name, output.dims]));
+  const fixed = input.dims.every((dim) => dim > 0);
+  return outputs
+    .filter(({ name }) => used.has(name))
+    .map(({ name, type, dims }) => {
+      const said = declared.get(name);
+      const free = (at: number) => !fixed && (said === undefined || typeof said[at] !== 'number');
+      return { name, type, dims: dims.map((dim, at) => (free(at) ? -1 : dim)) };
+    });
+}
+
+/** Names of the outputs that a decoder reads. */
+export function outputsRead(decoder: Card['decoder']): readonly string[] {
+  switch (decoder.kind) {
+    case 'anchor-grid':
+    case 'distribution':
+      return decoder.heads.map(({ output }) => output);
+    case 'scrfd':
+      return decoder.heads.flatMap(({ score, box, landmarks }) => (landmarks ? [score, box, landmarks] : [score, box]));
+    case 'retinaface':
+      return [decoder.boxes, decoder.scores, ...(decoder.landmarks ? [decoder.landmarks] : [])];
+    case 'ultraface':
+      return [decoder.boxes, decoder.scores];
+    default:
+      return [decoder.output];
+  }
+}
+
+export interface CardNames {
+  readonly name: string;
+  /** File name of the model beside the card. */
+  readonly file: string;
+}
+
+/** The card of a model that is read in a given way. @throws LookoutError kind `model` when labels and classes differ in number */
+export function makeCard(file: ModelFile, facts: ModelFacts, reading: Reading, names: CardNames): Card {
+  const { decoder, landmarks, thresholds } = reading;
+  return {
+    version: 1,
+    name: names.name,
+    model: { file: names.file, sha256: file.sha256 },
+    input: inputOf(reading, facts),
+    outputs: outputSpecs(file, facts, new Set(outputsRead(decoder))),
+    decoder,
+    labels: labelsOf(reading, facts),
+    ...(landmarks ? { landmarks } : {}),
+    ...(thresholds ? { thresholds } : {}),
+  };
+}
