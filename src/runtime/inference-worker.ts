@@ -26,19 +26,20 @@ function failureOf(error: unknown): Failure {
 }
 
 /** The kept buffer in which the parts of one input are laid side by side. */
-function stackOf({ name, parts }: Feed): TypedArray {
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
+function stackOf(name: string, length: number, part: TypedArray): TypedArray {
   const kept = stacks.get(name);
   if (kept?.length === length) return kept;
-  const made = new (parts[0]!.constructor as new (length: number) => TypedArray)(length);
+  const made = new (part.constructor as new (length: number) => TypedArray)(length);
   stacks.set(name, made);
   return made;
 }
 
-function tensorOf(feed: Feed): TypedTensor {
-  const { type, dims, parts } = feed;
-  if (parts.length === 1) return { type, dims, data: parts[0]! };
-  const data = stackOf(feed);
+/** Without a copy where one part is the whole input. Fewer parts than the shape has room for leave the rest as it was. */
+function tensorOf({ name, type, dims, parts }: Feed): TypedTensor {
+  const length = dims.reduce((product, dim) => product * dim, 1);
+  const first = parts[0]!;
+  if (first.length === length) return { type, dims, data: first };
+  const data = stackOf(name, length, first);
   let offset = 0;
   for (const part of parts) {
     (data as Uint8Array).set(part as Uint8Array, offset);

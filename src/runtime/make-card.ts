@@ -70,7 +70,6 @@ function labelsOf(reading: Reading, facts: ModelFacts): readonly string[] {
   const labels = facts.labels ?? (reading.labels?.length === reading.classes ? reading.labels : undefined);
   if (!labels) return defaultLabels(reading.classes);
   if (labels.length === reading.classes) return labels;
-  if (reading.labels && reading.labels.length === reading.classes) return reading.labels;
   throw new LookoutError(
     'model',
     `labels: expected ${reading.classes}, the number of classes in ${outputsOf(facts)}; found ${labels.length} (${labels.slice(0, 5).join(', ')}${labels.length > 5 ? ', ...' : ''})`,

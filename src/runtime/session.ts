@@ -118,3 +118,8 @@ export class Session {
 export function knownProviders(): readonly string[] {
   return ort.listSupportedBackends().map(({ name }) => name);
 }
+
+/** Version of ONNX Runtime's Node.js binding. */
+export function runtimeVersion(): string {
+  return ort.env.versions.node ?? ort.env.versions.common;
+}

@@ -1,0 +1,153 @@
+import { createHash } from 'node:crypto';
+import { cpus } from 'node:os';
+import type { Card } from '#core/card.js';
+import type { DeviceReport, Engine, Inference } from '#core/engine.js';
+import { LookoutError } from '#core/errors.js';
+import type { RawOutput, Tensor } from '#core/tensor.js';
+import type { EngineOptions } from './engine-options.js';
+import { batchOf } from './examine.js';
+import { loadModel } from './load-model.js';
+import { outputsRead } from './make-card.js';
+import { makePlan } from './make-plan.js';
+import { openPool } from './measure.js';
+import type { Plan } from './plan.js';
+import { PlanCache } from './plan-cache.js';
+import { type Prepared, prepare } from './prepare.js';
+import { Probe } from './probe.js';
+import { runtimeVersion } from './session.js';
+import type { ThreadPool } from './thread-pool.js';
+import type { Ready, RunReply, RunRequest } from './worker-protocol.js';
+
+type Pool = ThreadPool<Ready, RunRequest, RunReply>;
+
+/** The picture's share of a batch's outputs. */
+function outputOf(prepared: Prepared, reply: RunReply, picture: number, batch: number): RawOutput {
+  const tensors = new Map(reply.outputs);
+  const output = new Map<string, Tensor>();
+  for (const { name, fetch } of prepared.outputs) {
+    const { dims, data } = tensors.get(fetch)!;
+    const values = data as Float32Array;
+    if (batch === 1) output.set(name, { dims, data: values });
+    else {
+      const each = values.length / batch;
+      output.set(name, {
+        dims: [dims[0]! / batch, ...dims.slice(1)],
+        data: values.subarray(picture * each, (picture + 1) * each),
+      });
+    }
+  }
+  return output;
+}
+
+/** The engine on ONNX Runtime: worker threads around sessions. */
+class OnnxEngine implements Engine {
+  readonly card: Card;
+  readonly device: DeviceReport;
+  readonly workers: number;
+  readonly threadsPerWorker: number;
+  readonly maxBatch: number;
+  readonly #pool: Pool;
+  readonly #prepared: Prepared;
+  /** Batch size of graphs that leave no choice. */
+  readonly #fixedBatch: number | undefined;
+
+  constructor(card: Card, prepared: Prepared, pool: Pool, plan: Plan, asked: string) {
+    this.card = card;
+    this.device = { asked, ran: plan.provider, fellBack: plan.fellBack };
+    this.workers = plan.workers;
+    this.threadsPerWorker = plan.threads;
+    this.maxBatch = plan.maxBatch;
+    this.#pool = pool;
+    this.#prepared = prepared;
+    this.#fixedBatch = card.input.dims[0] === -1 ? undefined : batchOf(card.input);
+  }
+
+  async infer(pictures: readonly Uint8Array<ArrayBuffer>[]): Promise<Inference> {
+    const { width, height } = this.card.input.size;
+    this.#check(pictures, 3 * width * height);
+    const batch = this.#fixedBatch ?? pictures.length;
+    const feed = {
+      name: this.#prepared.input,
+      type: 'uint8',
+      dims: [batch, 3, height, width],
+      parts: pictures,
+    } as const;
+    const reply = await this.#pool.run(
+      { feeds: [feed] },
+      pictures.map(({ buffer }) => buffer),
+    );
+    return {
+      outputs: pictures.map((_, at) => outputOf(this.#prepared, reply, at, batch)),
+      pictures: reply.feeds[0]!.parts as readonly Uint8Array<ArrayBuffer>[],
+      inferenceMs: reply.inferenceMs,
+    };
+  }
+
+  #check(pictures: readonly Uint8Array<ArrayBuffer>[], bytes: number): void {
+    if (pictures.length < 1 || pictures.length > this.maxBatch) {
+      throw new RangeError(`Engine.infer: expected 1 to ${this.maxBatch} pictures, got ${pictures.length}`);
+    }
+    for (const { length, byteLength, byteOffset, buffer } of pictures) {
+      if (length === bytes && byteOffset === 0 && buffer.byteLength === byteLength) continue;
+      const got = `${length} bytes at offset ${byteOffset} of a buffer of ${buffer.byteLength}`;
+      throw new RangeError(`Engine.infer: expected a view of a whole buffer of ${bytes} bytes, got ${got}`);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}
+
+/** Everything that a plan depends on. */
+function planKey(card: Card, prepared: Prepared, options: EngineOptions): unknown {
+  const { device = 'auto', workers, threads, goal } = options;
+  const { VK_ICD_FILENAMES, VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES } = process.env;
+  return {
+    model: createHash('sha256').update(prepared.bytes).digest('hex'),
+    reading: [card.decoder, card.labels, card.input, card.outputs],
+    asked: [device, workers, threads, goal],
+    machine: [process.platform, process.arch, cpus()[0]?.model, cpus().length, runtimeVersion()],
+    drivers: [VK_ICD_FILENAMES, VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES],
+  };
+}
+
+function openWith(plan: Plan, prepared: Prepared): Promise<Pool> {
+  const { provider, threads, workers } = plan;
+  return openPool(workers, { model: prepared.bytes, session: { provider, threads } });
+}
+
+function checkOptions({ workers, threads }: EngineOptions): void {
+  for (const [name, value] of Object.entries({ workers, threads })) {
+    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= 256)) {
+      throw new LookoutError('config', `${name}: expected a whole number in 1..256, got ${value}`);
+    }
+  }
+}
+
+/**
+ * Loads a model behind worker threads. The first time a model is met on a machine it is tried out in a child process, which
+ * takes a few hundred milliseconds and is remembered: nothing that a model does while it is tried out reaches this process.
+ * @throws LookoutError kind `config` (no such model, bad option), `model` (file or card wrong), `inference` (device)
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  checkOptions(options);
+  const probe = new Probe();
+  try {
+    const { card, file } = await loadModel(options, probe);
+    const prepared = prepare(file.model, card.input, outputsRead(card.decoder));
+    const cache = new PlanCache(options.cacheDir);
+    const key = planKey(card, prepared, options);
+    const asked = options.device ?? 'auto';
+    const known = await cache.load(key);
+    const pool = known && (await openWith(known, prepared).catch(() => cache.forget(key)));
+    if (known && pool) return new OnnxEngine(card, prepared, pool, known, asked);
+    const plan = await makePlan({ card, prepared, probe, options });
+    await probe.close();
+    const fresh = await openWith(plan, prepared);
+    await cache.save(key, plan);
+    return new OnnxEngine(card, prepared, fresh, plan, asked);
+  } finally {
+    await probe.close();
+  }
+}
