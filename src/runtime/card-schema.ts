@@ -31,12 +31,14 @@ const decoder = z.discriminatedUnion('kind', [
     classes: z.enum(['sigmoid', 'softmax', 'none']),
     gridScale: positive,
     activated: z.boolean().optional(),
+    multiLabel: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal('rows'),
     output: text,
     classes: z.literal('none').optional(),
     reduced: z.boolean().optional(),
+    multiLabel: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal('yolo-fastest-v2'),
@@ -49,6 +51,7 @@ const decoder = z.discriminatedUnion('kind', [
     strides: z.array(count).min(1),
     raw: z.boolean(),
     reduced: z.boolean().optional(),
+    multiLabel: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal('columns'),
@@ -56,6 +59,7 @@ const decoder = z.discriminatedUnion('kind', [
     landmarks: whole,
     landmarkValues,
     reduced: z.boolean().optional(),
+    multiLabel: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal('end-to-end'),

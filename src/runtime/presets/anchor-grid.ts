@@ -77,6 +77,8 @@ interface Family extends Pick<Preset, 'name' | 'defaultSize'> {
   readonly sizes: 'exp' | 'sigmoid';
   readonly classes: (classes: number) => 'sigmoid' | 'softmax' | 'none';
   readonly gridScale: number;
+  /** Every class above the threshold counts, as in darknet. */
+  readonly multiLabel?: true;
   /** YOLOv4 of three heads: sensitivity by stride. */
   readonly gridScales?: ReadonlyMap<number, number>;
 }
@@ -86,8 +88,9 @@ function decoderOf(family: Family, grids: readonly Grid[], table: AnchorTable, c
     const gridScale = grids.length === 3 ? family.gridScales?.get(stride) : undefined;
     return { output, stride, anchors: table[at]!, ...(gridScale === undefined ? {} : { gridScale }) };
   });
-  const { sizes, gridScale } = family;
-  return { kind: 'anchor-grid', heads, sizes, classes: family.classes(classes), gridScale };
+  const { sizes, gridScale, multiLabel } = family;
+  const every = multiLabel && classes > 1 ? { multiLabel } : {};
+  return { kind: 'anchor-grid', heads, sizes, classes: family.classes(classes), gridScale, ...every };
 }
 
 function presetOf(family: Family): Preset {
@@ -132,6 +135,7 @@ export const yolov2 = presetOf({
   feeding: LETTERBOX_GREY,
   tables: v2Tables,
   sizes: 'exp',
+  multiLabel: true,
   classes: () => 'softmax',
   gridScale: 1,
 });
@@ -142,6 +146,7 @@ export const yolov3 = presetOf({
   feeding: LETTERBOX_GREY,
   tables: () => [V3, V3_TINY],
   sizes: 'exp',
+  multiLabel: true,
   classes: sigmoid,
   gridScale: 1,
 });
@@ -153,6 +158,7 @@ export const yolov4 = presetOf({
   feeding: STRETCH_RGB,
   tables: () => [V4, V4_TINY],
   sizes: 'exp',
+  multiLabel: true,
   classes: sigmoid,
   gridScale: 1.05,
   gridScales: V4_SCALES,
