@@ -16,7 +16,7 @@ export const endToEnd: DecoderOf<'end-to-end'> = ({ output, landmarks = 0, landm
         const score = data[at + 4];
         if (!(score >= floor)) continue;
         const classId = Math.round(data[at + 5]);
-        if (Number.isNaN(classId)) continue;
+        if (!Number.isFinite(classId)) continue;
         if (classId < 0 || classId >= classes) {
           throw new LookoutError('model', `output "${output}": class ${classId} has no label, the card has ${classes}`);
         }
