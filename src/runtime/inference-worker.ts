@@ -1,21 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { LookoutError, messageOf } from '#core/errors.js';
-import { Session, type TypedArray, type TypedTensor } from './session.js';
-import type {
-  Failure,
-  Feed,
-  FromWorker,
-  Ready,
-  RunReply,
-  RunRequest,
-  ToWorker,
-  WorkerSettings,
-} from './worker-protocol.js';
+import { feedTensor } from './feed-tensor.js';
+import { Session } from './session.js';
+import type { Failure, FromWorker, Ready, RunReply, RunRequest, ToWorker, WorkerSettings } from './worker-protocol.js';
 
 // A worker thread around one session: tensors in, tensors out, every buffer transferred both ways.
 
 const port = parentPort!;
-const stacks = new Map<string, TypedArray>();
 
 function send(message: FromWorker<Ready, RunReply>, transfer: readonly ArrayBuffer[] = []): void {
   port.postMessage(message, [...transfer]);
@@ -25,31 +16,8 @@ function failureOf(error: unknown): Failure {
   return { kind: error instanceof LookoutError ? error.kind : 'inference', message: messageOf(error) };
 }
 
-/** The kept buffer in which the parts of one input are laid side by side. */
-function stackOf(name: string, length: number, part: TypedArray): TypedArray {
-  const kept = stacks.get(name);
-  if (kept?.length === length) return kept;
-  const made = new (part.constructor as new (length: number) => TypedArray)(length);
-  stacks.set(name, made);
-  return made;
-}
-
-/** Without a copy where one part is the whole input. Fewer parts than the shape has room for leave the rest as it was. */
-function tensorOf({ name, type, dims, parts }: Feed): TypedTensor {
-  const length = dims.reduce((product, dim) => product * dim, 1);
-  const first = parts[0]!;
-  if (first.length === length) return { type, dims, data: first };
-  const data = stackOf(name, length, first);
-  let offset = 0;
-  for (const part of parts) {
-    (data as Uint8Array).set(part as Uint8Array, offset);
-    offset += part.length;
-  }
-  return { type, dims, data };
-}
-
 async function run(session: Session, { feeds, wanted }: RunRequest): Promise<void> {
-  const inputs = feeds.map((feed) => [feed.name, tensorOf(feed)] as const);
+  const inputs = feeds.map((feed) => [feed.name, feedTensor(feed)] as const);
   const started = performance.now();
   const results = await session.run(inputs, wanted);
   const inferenceMs = performance.now() - started;

@@ -35,6 +35,8 @@ export interface SessionOptions {
   /** Path prefix of a profile that is written when {@link Session.endProfile} is called. */
   readonly profile?: string;
   readonly optimisation?: 'disabled' | 'basic' | 'extended' | 'all';
+  /** Threads wait busily between operators: for training steps of a thousand operators, on cores of their own. */
+  readonly spinning?: boolean;
 }
 
 function runtimeOptions(options: SessionOptions): ort.InferenceSession.SessionOptions {
@@ -49,7 +51,9 @@ function runtimeOptions(options: SessionOptions): ort.InferenceSession.SessionOp
     logSeverityLevel: 4,
     ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
     // Threads that spin between operators buy little latency with a lot of CPU time: see the figures in README.md.
-    extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+    extra: {
+      session: { intra_op: { allow_spinning: options.spinning ? '1' : '0' }, inter_op: { allow_spinning: '0' } },
+    },
   };
 }
 
@@ -84,15 +88,22 @@ export class Session {
     }
   }
 
-  /** Runs the graph; outputs that are not asked for are not computed. @throws LookoutError kind `inference`. */
+  /**
+   * Runs the graph; outputs that are not asked for are not computed. Outputs named in `into` are written into the tensors
+   * given there, which must have their shape; the others get memory of their own.
+   * @throws LookoutError kind `inference`.
+   */
   async run(
     feeds: Iterable<readonly [string, TypedTensor]>,
-    wanted?: readonly string[],
+    wanted: readonly string[] = this.outputs.map(({ name }) => name),
+    into: ReadonlyMap<string, TypedTensor> = new Map(),
   ): Promise<Map<string, TypedTensor>> {
     try {
       const inputs: Record<string, ort.Tensor> = {};
-      for (const [name, { type, data, dims }] of feeds) inputs[name] = new ort.Tensor(type, data as Float32Array, dims);
-      const results = wanted ? await this.#session.run(inputs, wanted) : await this.#session.run(inputs);
+      for (const [name, tensor] of feeds) inputs[name] = runtimeTensor(tensor);
+      const fetches: Record<string, ort.Tensor | null> = {};
+      for (const name of wanted) fetches[name] = into.has(name) ? runtimeTensor(into.get(name)!) : null;
+      const results = await this.#session.run(inputs, fetches);
       const outputs = new Map<string, TypedTensor>();
       for (const { name } of this.outputs) {
         const { type, dims, data } = results[name] ?? {};
@@ -112,6 +123,10 @@ export class Session {
   async close(): Promise<void> {
     await this.#session.release();
   }
+}
+
+function runtimeTensor({ type, data, dims }: TypedTensor): ort.Tensor {
+  return new ort.Tensor(type, data as Float32Array, dims);
 }
 
 /** Names of the execution providers that this build of ONNX Runtime knows; not all of them run on this machine. */
