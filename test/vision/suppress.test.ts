@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '#core/random.js';
 import { Candidates } from '#vision/candidates.js';
 import type { Drop } from '#vision/nms/explained.js';
+import { ScoreOrder } from '#vision/nms/order.js';
 import { createSuppressor, type SuppressOptions, suppress } from '#vision/suppress.js';
 import { type BoxSet, randomBoxes } from './support/random-boxes.js';
 import { slowBatchedNms, slowSoftNms } from './support/slow-nms.js';
@@ -28,8 +29,8 @@ describe('non-max suppression keeps what torchvision.ops.batched_nms keeps', () 
   }
   for (const classes of [1, 80, 1500])
     sets.push({ seed: 6, kind: 'clustered', count: 30_000, classes, ties: classes === 80 });
-  sets.push({ seed: 7, kind: 'scattered', count: 30_000, classes: 3, ties: true });
-  sets.push({ seed: 8, kind: 'mixed', count: 30_000, classes: 4 });
+  sets.push({ seed: 7, kind: 'scattered', count: 30_000, classes: 12, ties: true });
+  sets.push({ seed: 8, kind: 'mixed', count: 30_000, classes: 16 });
 
   it.each(sets)('$count boxes $kind, $classes classes, ties: $ties', (set) => {
     const candidates = randomBoxes(set);
@@ -272,6 +273,29 @@ describe('the explanation', () => {
     const { indices, drops } = explained(candidates, { soft: { method: 'linear' } });
     expect(indices).toEqual([0]);
     expect(drops).toEqual([{ index: 1, reason: 'decayed', by: 0, iou: 0.5 }]);
+  });
+});
+
+describe('the order of scores', () => {
+  it('is that of a stable sort, highest first, for any float32', () => {
+    const order = new ScoreOrder();
+    const random = new Random(12);
+    for (const count of [0, 1, 2, 100, 5000, 3]) {
+      const special = [0, -0, 1, -1, Infinity, -Infinity, 1e-45, -1e-45, 3.4e38, 0.25];
+      const scores = Float32Array.from({ length: count }, () =>
+        random.chance(0.3) ? random.pick(special) : random.normal() * 10 ** random.between(-9, 9),
+      );
+      const indices = Uint32Array.from({ length: count }, (_, i) => i);
+      const expected = [...indices].sort((a, b) => (scores[a] === scores[b] ? 0 : scores[b] > scores[a] ? 1 : -1));
+      order.sort(scores, indices, count);
+      expect([...indices]).toEqual(expected);
+    }
+  });
+
+  it('leaves indices beyond the count alone', () => {
+    const indices = Uint32Array.of(2, 0, 9, 9);
+    new ScoreOrder().sort(Float32Array.of(0.9, 0, 0.1), indices, 2);
+    expect([...indices]).toEqual([0, 2, 9, 9]);
   });
 });
 

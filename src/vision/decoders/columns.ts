@@ -1,4 +1,5 @@
 import type { Candidates } from '../candidates.js';
+import { BestClasses } from './best-classes.js';
 import type { DecoderOf } from './decoder.js';
 import { outputNamed, shapeError } from './values.js';
 
@@ -13,31 +14,15 @@ export const columns: DecoderOf<'columns'> = (spec, { classes }) => {
   const values = 4 + scores + landmarks * landmarkValues;
   const best = new BestClasses();
 
-  return {
-    landmarkCount: landmarks,
-    decode(outputs, floor, into) {
-      const { data, dims } = outputNamed(outputs, output);
-      const count = data.length / values;
-      const last = dims[dims.length - 1];
-      const inColumns = dims.length > 1 && dims[dims.length - 2] === values;
-      if (!inColumns && last !== values) throw shapeError(output, `[1, ${values}, N] or [1, N, ${values}]`, dims);
-      const perValue = inColumns ? count : 1;
-      const perBox = inColumns ? 1 : values;
-      if (!reduced) best.find(data, { at: 4 * perValue, perValue, perBox, classes, count }, floor);
-      for (let box = 0, at = 0; box < count; box++, at += perBox) {
-        const score = reduced ? data[at + 4 * perValue] : best.scores[box];
-        if (!(score >= floor)) continue;
-        const classId = reduced ? data[at + 5 * perValue] : best.classIds[box];
-        if (!multiLabel) addBox(data, at, perValue, score, classId, into);
-        else
-          for (let id = 0; id < classes; id++) {
-            const itsScore = data[at + (4 + id) * perValue];
-            if (itsScore >= floor) addBox(data, at, perValue, itsScore, id, into);
-          }
-      }
-    },
-  };
+  function findBest(data: Float32Array, inColumns: boolean, floor: number): void {
+    const count = data.length / values;
+    const step = inColumns ? count : 1;
+    if (reduced) best.copy(data.subarray(4 * step), data.subarray(5 * step), inColumns ? 1 : values, count);
+    else if (inColumns) best.findInColumns(data.subarray(4 * count, (4 + classes) * count), count, floor);
+    else best.findInRows(data, values, 4, classes);
+  }
 
+  /** The box whose first number is `data[at]`, its next `step` further. */
   function addBox(data: Float32Array, at: number, step: number, score: number, id: number, into: Candidates): void {
     const x = data[at];
     const y = data[at + step];
@@ -50,34 +35,26 @@ export const columns: DecoderOf<'columns'> = (spec, { classes }) => {
       into.setLandmark(index, k, data[place], data[place + step], visibility);
     }
   }
-};
 
-/** Best class of each box, found class by class: the scores of one class lie side by side. */
-class BestClasses {
-  /** -Infinity where no class reaches the floor. */
-  scores = new Float32Array(0);
-  classIds = new Int32Array(0);
-
-  find(
-    data: Float32Array,
-    layout: { at: number; perValue: number; perBox: number; classes: number; count: number },
-    floor: number,
-  ): void {
-    const { at, perValue, perBox, classes, count } = layout;
-    if (this.scores.length < count) {
-      this.scores = new Float32Array(count);
-      this.classIds = new Int32Array(count);
-    }
-    const { scores, classIds } = this;
-    scores.fill(-Infinity, 0, count);
-    for (let classId = 0; classId < classes; classId++) {
-      for (let box = 0, place = at + classId * perValue; box < count; box++, place += perBox) {
-        const score = data[place];
-        if (score >= floor && score > scores[box]) {
-          scores[box] = score;
-          classIds[box] = classId;
+  return {
+    landmarkCount: landmarks,
+    decode(outputs, floor, into) {
+      const { data, dims } = outputNamed(outputs, output);
+      const count = data.length / values;
+      const inColumns = dims[dims.length - 2] === values;
+      if (!inColumns && dims[dims.length - 1] !== values) {
+        throw shapeError(output, `[1, ${values}, N] or [1, N, ${values}]`, dims);
+      }
+      const step = inColumns ? count : 1;
+      findBest(data, inColumns, floor);
+      for (let box = 0, at = 0; box < count; box++, at += inColumns ? 1 : values) {
+        if (!(best.scores[box] >= floor)) continue;
+        if (!multiLabel) addBox(data, at, step, best.scores[box], best.classIds[box], into);
+        for (let id = 0; multiLabel && id < classes; id++) {
+          const score = data[at + (4 + id) * step];
+          if (score >= floor) addBox(data, at, step, score, id, into);
         }
       }
-    }
-  }
-}
+    },
+  };
+};
