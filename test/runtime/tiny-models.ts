@@ -1,0 +1,199 @@
+import { Random } from '#core/random.js';
+import { type Attribute, int, ints } from '#onnx/attribute.js';
+import { codeOfDataType, type DataType } from '#onnx/data-type.js';
+import { encodeModel } from '#onnx/encode.js';
+import { type Dim, type Model, modelOf, type Node, node, type ValueInfo } from '#onnx/model.js';
+import { float32Tensor, int64Tensor, type OnnxTensor } from '#onnx/tensor.js';
+import { type ModelFile, modelFileOf } from '#runtime/model-file.js';
+
+/** How a tiny model takes its pictures. */
+export interface TinyInput {
+  readonly dims?: readonly Dim[];
+  readonly type?: 'float32' | 'float16' | 'uint8';
+  readonly layout?: 'NCHW' | 'NHWC';
+  /** What the graph multiplies its input with first. */
+  readonly factor?: number;
+}
+
+/** Builds small networks with the outputs of real ones: each head is one 1x1 convolution whose stride is the head's. */
+export class TinyModel {
+  readonly #nodes: Node[] = [];
+  readonly #constants = new Map<string, OnnxTensor>();
+  readonly #outputs: ValueInfo[] = [];
+  readonly #input: ValueInfo;
+  readonly #picture: string;
+  readonly #random = new Random(7);
+  readonly metadata = new Map<string, string>();
+
+  constructor({ dims = [1, 3, 96, 96], type = 'float32', layout = 'NCHW', factor }: TinyInput = {}) {
+    this.#input = { name: 'pixels', type, dims };
+    let picture = 'pixels';
+    if (type !== 'float32') picture = this.add('Cast', [picture], { to: int(codeOfDataType('float32')) });
+    if (layout === 'NHWC') picture = this.add('Transpose', [picture], { perm: ints([0, 3, 1, 2]) });
+    if (factor !== undefined) picture = this.add('Mul', [picture, this.constant(float32Tensor([factor], []))]);
+    this.#picture = picture;
+  }
+
+  add(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): string {
+    const name = `v${this.#nodes.length}`;
+    this.#nodes.push(node(op, inputs, [name], attributes));
+    return name;
+  }
+
+  constant(tensor: OnnxTensor): string {
+    const name = `c${this.#constants.size}`;
+    this.#constants.set(name, tensor);
+    return name;
+  }
+
+  weights(...dims: number[]): string {
+    const count = dims.reduce((product, dim) => product * dim, 1);
+    return this.constant(
+      float32Tensor(
+        Float32Array.from({ length: count }, () => this.#random.normal() * 0.01),
+        dims,
+      ),
+    );
+  }
+
+  get picture(): string {
+    return this.#picture;
+  }
+
+  /** [N, channels, H/stride, W/stride] */
+  head(channels: number, stride: number): string {
+    const weights = this.weights(channels, 3, 1, 1);
+    return this.add('Conv', [this.#picture, weights], { strides: ints([stride, stride]), kernel_shape: ints([1, 1]) });
+  }
+
+  reshape(value: string, dims: readonly number[]): string {
+    return this.add('Reshape', [value, this.constant(int64Tensor([...dims]))]);
+  }
+
+  transpose(value: string, perm: readonly number[]): string {
+    return this.add('Transpose', [value], { perm: ints(perm) });
+  }
+
+  /** [N, channels, cells of all strides] */
+  columns(channels: number, strides: readonly number[]): string {
+    const heads = strides.map((stride) => this.reshape(this.head(channels, stride), [0, channels, -1]));
+    return this.add('Concat', heads, { axis: int(2) });
+  }
+
+  /** [N, cells of all strides, channels] */
+  rows(channels: number, strides: readonly number[]): string {
+    return this.transpose(this.columns(channels, strides), [0, 2, 1]);
+  }
+
+  output(value: string, dims?: readonly Dim[], type: DataType = 'float32'): this {
+    this.#outputs.push({ name: value, type, ...(dims ? { dims } : {}) });
+    return this;
+  }
+
+  get model(): Model {
+    const graph = {
+      name: 'tiny',
+      nodes: this.#nodes,
+      inputs: [this.#input],
+      outputs: this.#outputs,
+      initialisers: this.#constants,
+      values: [],
+    };
+    return modelOf(graph, this.metadata);
+  }
+
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return encodeModel(this.model);
+  }
+
+  file(path = 'tiny.onnx'): ModelFile {
+    return modelFileOf(path, this.bytes);
+  }
+}
+
+const P3_TO_P5 = [8, 16, 32];
+
+function tiny(build: (model: TinyModel) => void, input?: TinyInput): TinyModel {
+  const model = new TinyModel(input);
+  build(model);
+  return model;
+}
+
+/** Raw heads of anchor boxes. */
+export function rawHeads(strides: readonly number[], anchors: number, classes: number, input?: TinyInput): TinyModel {
+  return tiny((model) => {
+    for (const stride of strides) model.output(model.head(anchors * (5 + classes), stride));
+  }, input);
+}
+
+/** Raw heads [1, A, H, W, 5+C], largest stride first, as PyTorch exports of YOLOv5 and v7 have them. */
+export function splitHeads(strides: readonly number[], classes: number, size: number): TinyModel {
+  return tiny(
+    (model) => {
+      for (const stride of [...strides].reverse()) {
+        const grid = model.reshape(model.head(3 * (5 + classes), stride), [
+          1,
+          3,
+          5 + classes,
+          size / stride,
+          size / stride,
+        ]);
+        model.output(model.transpose(grid, [0, 1, 3, 4, 2]));
+      }
+    },
+    { dims: [1, 3, size, size] },
+  );
+}
+
+/** [N, 3 * cells, 5+C] */
+export function decodedRows(classes: number, input?: TinyInput): TinyModel {
+  return tiny(
+    (model) => model.output(model.reshape(model.rows(3 * (5 + classes), P3_TO_P5), [0, -1, 5 + classes])),
+    input,
+  );
+}
+
+/** [N, values, cells] */
+export function columns(values: number, input?: TinyInput): TinyModel {
+  return tiny((model) => model.output(model.columns(values, P3_TO_P5)), input);
+}
+
+/** [N, cells, values] */
+export function cellRows(values: number, strides: readonly number[] = P3_TO_P5, input?: TinyInput): TinyModel {
+  return tiny((model) => model.output(model.rows(values, strides)), input);
+}
+
+/** [1, 300, 6] */
+export function finalRows(rows = 300): TinyModel {
+  return tiny((model) => {
+    const mean = model.add('ReduceMean', [model.picture], { keepdims: int(0) });
+    const values = Float32Array.from({ length: rows * 6 }, (_, at) => [8, 8, 40, 40, 1 / (1 + at), 3][at % 6]!);
+    const zero = model.add('Mul', [mean, model.constant(float32Tensor([0], []))]);
+    model.output(model.add('Add', [model.constant(float32Tensor(values, [1, rows, 6])), zero]));
+  });
+}
+
+/** Nine outputs, unnamed, without a batch dimension, in insightface's order: scores, boxes, points. */
+export function scrfd(input: TinyInput, points = true): TinyModel {
+  return tiny((model) => {
+    for (const values of points ? [1, 4, 10] : [1, 4]) {
+      for (const stride of P3_TO_P5) {
+        const rows = model.transpose(model.head(2 * values, stride), [0, 2, 3, 1]);
+        model.output(model.reshape(rows, [-1, values]));
+      }
+    }
+  }, input);
+}
+
+/** Priors of two per cell: boxes, scores, points. */
+export function retinaface(): TinyModel {
+  return tiny((model) => {
+    for (const values of [4, 2, 10]) model.output(model.reshape(model.rows(2 * values, P3_TO_P5), [1, -1, values]));
+  });
+}
+
+export function ultraface(): TinyModel {
+  return tiny((model) => {
+    for (const values of [2, 4]) model.output(model.rows(values, P3_TO_P5));
+  });
+}
