@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerConfig } from './config.js';
 import { examples } from './examples.js';
+import { registerModels } from './models.js';
 
 /**
  * The table of contents: the whole command line of lookout, one line per command. A command is one file here that exports
@@ -16,6 +17,7 @@ export function createProgram(): Command {
     .configureHelp({ sortOptions: false, showGlobalOptions: false });
 
   registerConfig(program);
+  registerModels(program);
 
   examples(program, [
     ['lookout config show', 'the settings in force, and where each comes from'],
