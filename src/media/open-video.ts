@@ -86,7 +86,7 @@ function framer(facts: VideoFacts, fitted: Letterbox, identity: { camera?: strin
 function infoOf(facts: VideoFacts, options: OpenVideoOptions): SourceInfo {
   const { fps, duration, codec, size, audio, location } = facts;
   const frames = expectedFrames(facts, options);
-  const rate = options.fps ?? (fps && ratioOf(fps));
+  const rate = fps && Math.min(ratioOf(fps), options.fps ?? Infinity);
   return {
     kind: location.live ? 'live' : 'video',
     size,

@@ -15,15 +15,3 @@ export function parseRational(text: string | undefined): Rational | undefined {
 export function ratioOf({ num, den }: Rational): number {
   return num / den;
 }
-
-/** A frame rate as a fraction: the NTSC rates (29.97, 23.976, ...) exactly, others to a thousandth. */
-export function frameRate(fps: number): Rational {
-  const ntsc = Math.round((fps * 1001) / 1000);
-  if (!Number.isInteger(fps) && Math.abs((ntsc * 1000) / 1001 - fps) < 0.002) return { num: ntsc * 1000, den: 1001 };
-  const divisor = gcd(Math.round(fps * 1000), 1000);
-  return { num: Math.round(fps * 1000) / divisor, den: 1000 / divisor };
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
-}

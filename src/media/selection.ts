@@ -1,10 +1,10 @@
 import type { VideoFacts } from './probe.js';
-import { frameRate, type Rational, ratioOf } from './rational.js';
+import { type Rational, ratioOf } from './rational.js';
 import { parseTime } from './time-code.js';
 
 /** Which frames of a video are wanted. */
 export interface SelectionOptions {
-  /** Resample to this rate: frames are dropped or repeated, timestamps lie on its grid. */
+  /** At most so many frames per second: the first one in each interval, with its own timestamp. None is ever repeated. */
   readonly fps?: number;
   /** Of what is left, every Nth frame, beginning with the first. */
   readonly every?: number;
@@ -16,34 +16,36 @@ export interface SelectionOptions {
   readonly resume?: { readonly pts: number; readonly seq: number };
 }
 
-/** A selection as filters, and the clock that its frames' timestamps count. */
-export interface SelectionFilters {
-  readonly filters: readonly string[];
-  readonly timeBase: Rational;
-}
-
-/** Timestamps count a grid of whole microseconds apart at most: half of one tells neighbours apart. */
+/** Times that are compared were rounded to microseconds. */
 const HALF_MICROSECOND = 0.5e-6;
 
 /**
  * FFmpeg filters of a selection. With `seeked`, decoding begins at a key frame shortly before `resume`, so that counting
- * (every Nth) begins at the resumed frame, which is itself a wanted one.
+ * (every Nth, one per interval) begins at the resumed frame, which is itself a wanted one.
  */
-export function selectionFilters(facts: VideoFacts, options: SelectionOptions, seeked: boolean): SelectionFilters {
-  const { every = 1, start, end, resume } = options;
-  const rate = options.fps === undefined ? undefined : frameRate(options.fps);
-  const timeBase = rate ? { num: rate.den, den: rate.num } : facts.timeBase;
-  const bounds = [bound('start_pts', start, facts), bound('end_pts', end, facts)].filter((text) => text !== undefined);
-  const resumed = resume ? [`trim=start_pts=${firstTick(resume.pts, timeBase)}`] : [];
-  const counted = every > 1 ? [`framestep=${every}`] : [];
-  return {
-    filters: [
-      ...(bounds.length > 0 ? [`trim=${bounds.join(':')}`] : []),
-      ...(rate ? [`fps=${rate.num}/${rate.den}`] : []),
-      ...(seeked ? [...resumed, ...counted] : [...counted, ...resumed]),
-    ],
-    timeBase,
-  };
+export function selectionFilters(facts: VideoFacts, options: SelectionOptions, seeked: boolean): string[] {
+  const { every = 1, fps, start, end, resume } = options;
+  const origin = ((facts.startTicks ?? 0) * facts.timeBase.num) / facts.timeBase.den;
+  const from = origin + (start === undefined ? 0 : parseTime(start));
+  const bounds = [
+    ...(start === undefined ? [] : [`start_pts=${firstTick(from, facts.timeBase)}`]),
+    ...(end === undefined ? [] : [`end_pts=${firstTick(origin + parseTime(end), facts.timeBase)}`]),
+  ];
+  const resumed = resume ? [`trim=start_pts=${firstTick(resume.pts, facts.timeBase)}`] : [];
+  const counted = [
+    ...(fps === undefined ? [] : [onePerInterval(fps, from)]),
+    ...(every > 1 ? [`framestep=${every}`] : []),
+  ];
+  return [
+    ...(bounds.length > 0 ? [`trim=${bounds.join(':')}`] : []),
+    ...(seeked ? [...resumed, ...counted] : [...counted, ...resumed]),
+  ];
+}
+
+/** The first frame in each interval of 1/fps s, counted from `origin`. */
+function onePerInterval(fps: number, origin: number): string {
+  const interval = (time: string) => `floor((${time}-${origin})*${fps}+1e-5)`;
+  return `select='isnan(prev_selected_t)+gt(${interval('t')},${interval('prev_selected_t')})'`;
 }
 
 /** How many frames a selection should give; undefined where the video's own count is unknown. */
@@ -58,14 +60,8 @@ export function expectedFrames(
   const from = start === undefined ? 0 : Math.min(parseTime(start), whole);
   const until = end === undefined ? whole : Math.min(parseTime(end), whole);
   const share = Math.max(0, until - from) / whole;
-  const frames = fps === undefined ? facts.frames * share : whole * share * fps;
+  const frames = share * (fps === undefined ? facts.frames : Math.min(facts.frames, whole * fps));
   return Math.ceil(Math.round(frames) / every);
-}
-
-function bound(name: string, time: string | number | undefined, facts: VideoFacts): string | undefined {
-  if (time === undefined) return undefined;
-  const origin = ((facts.startTicks ?? 0) * facts.timeBase.num) / facts.timeBase.den;
-  return `${name}=${firstTick(origin + parseTime(time), facts.timeBase)}`;
 }
 
 /** The first tick at or after a time that was rounded to microseconds. */

@@ -33,14 +33,15 @@ const SHIFT_SECONDS = 2 ** 16;
 
 /** Source -> decoder -> selection -> letterbox -> planar R, G, B -> NUT with exact timestamps on stdout. */
 export function videoCommand(facts: VideoFacts, options: VideoCommandOptions): VideoCommand {
-  const { filters, timeBase } = selectionFilters(facts, options, options.seekTo !== undefined);
+  const { timeBase } = facts;
+  const filters = selectionFilters(facts, options, options.seekTo !== undefined);
   const ticks = Math.ceil((SHIFT_SECONDS * timeBase.den) / timeBase.num);
   const chain = [...clock(facts), ...filters, ...pictureFilters(facts, options), `setpts=PTS+${ticks}`];
   const built = command()
     .input(facts.location.input)
     .inputOptions(...inputOptions(facts, options))
     .videoFilters(chain.join(','))
-    .outputOptions(...outputOptions(facts, timeBase, options.version))
+    .outputOptions(...outputOptions(facts, options.version))
     .output('pipe:1');
   return { command: built, shift: { ticks, timeBase } };
 }
@@ -58,9 +59,9 @@ function inputOptions(facts: VideoFacts, options: VideoCommandOptions): string[]
   ];
 }
 
-function outputOptions(facts: VideoFacts, timeBase: Rational, version: FfmpegVersion): string[] {
+function outputOptions({ stream, timeBase }: VideoFacts, version: FfmpegVersion): string[] {
   return [
-    ...['-map', `0:${facts.stream}`, '-an', '-sn', '-dn', '-map_metadata', '-1'],
+    ...['-map', `0:${stream}`, '-an', '-sn', '-dn', '-map_metadata', '-1'],
     ...['-filter_threads', '1', ...passThrough(version), '-enc_time_base', `${timeBase.num}/${timeBase.den}`],
     ...['-c:v', 'rawvideo', '-f', 'nut', '-write_index', '0', '-avoid_negative_ts', 'disabled', '-flush_packets', '0'],
   ];
