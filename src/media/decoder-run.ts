@@ -34,7 +34,10 @@ export class DecoderRun {
   constructor(command: VideoCommand, options: DecoderRunOptions) {
     this.#command = command;
     this.#options = options;
-    this.#reader = new NutReader({ allocate: options.allocate, frame: (...frame) => this.#take(...frame) });
+    this.#reader = new NutReader({
+      allocate: options.allocate,
+      frame: (data, ticks, timeBase) => this.#take(data, ticks, timeBase),
+    });
   }
 
   /** True when the stream did not end inside a frame. */

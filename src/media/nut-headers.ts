@@ -1,4 +1,5 @@
-import type { NutCursor } from './nut-cursor.js';
+import type { Size } from '#core/size.js';
+import { NEED_MORE, type NutCursor } from './nut-cursor.js';
 import { FLAG } from './nut-format.js';
 import type { Rational } from './rational.js';
 
@@ -9,6 +10,8 @@ export interface FrameCode {
   readonly sizeLsb: number;
   readonly ptsDelta: number;
   readonly reserved: number;
+  /** Which of the elided headers begins the frame; 0 is the empty one. */
+  readonly elided: number;
 }
 
 /** The main header: how frames are written. */
@@ -16,9 +19,11 @@ export interface NutMain {
   readonly streams: number;
   readonly timeBases: readonly Rational[];
   readonly codes: readonly FrameCode[];
+  /** Beginnings of frames that are left out in the file; the first one is empty. */
+  readonly elided: readonly Uint8Array[];
 }
 
-/** Reads a main header, cursor behind `forward_ptr`. Elision headers are not used by raw video and not supported. */
+/** Reads a main header, cursor behind `forward_ptr`. */
 export function readMain(cursor: NutCursor): NutMain {
   const version = cursor.unsigned();
   if (version > 3) cursor.unsigned(); // minor version
@@ -28,13 +33,22 @@ export function readMain(cursor: NutCursor): NutMain {
     num: cursor.unsigned(),
     den: cursor.unsigned(),
   }));
-  return { streams, timeBases, codes: readFrameCodes(cursor) };
+  const codes = readFrameCodes(cursor);
+  const elided = Array.from({ length: cursor.unsigned() }, () => readBytes(cursor));
+  return { streams, timeBases, codes, elided: [new Uint8Array(), ...elided] };
+}
+
+function readBytes(cursor: NutCursor): Uint8Array {
+  const length = cursor.unsigned();
+  if (cursor.position + length > cursor.end) throw NEED_MORE;
+  cursor.position += length;
+  return cursor.bytes.slice(cursor.position - length, cursor.position);
 }
 
 /** The table of 256 frame codes, written as runs that differ in the size's lowest part. */
 function readFrameCodes(cursor: NutCursor): FrameCode[] {
   const codes: FrameCode[] = [];
-  let [ptsDelta, sizeMul] = [0, 1];
+  let [ptsDelta, sizeMul, elided] = [0, 1, 0];
   while (codes.length < 256) {
     const flags = cursor.unsigned();
     const fields = cursor.unsigned();
@@ -45,14 +59,14 @@ function readFrameCodes(cursor: NutCursor): FrameCode[] {
     const reserved = fields > 4 ? cursor.unsigned() : 0;
     let count = fields > 5 ? cursor.unsigned() : sizeMul - size;
     if (fields > 6) cursor.signed(); // match time
-    if (fields > 7) cursor.unsigned(); // header index
+    if (fields > 7) elided = cursor.unsigned();
     for (let more = 8; more < fields; more += 1) cursor.unsigned();
     for (let lsb = size; count > 0 && codes.length < 256; ) {
       if (codes.length === 0x4e) {
-        codes.push({ flags: FLAG.invalid, sizeMul: 1, sizeLsb: 0, ptsDelta: 0, reserved: 0 });
+        codes.push({ flags: FLAG.invalid, sizeMul: 1, sizeLsb: 0, ptsDelta: 0, reserved: 0, elided: 0 });
         continue;
       }
-      codes.push({ flags, sizeMul, sizeLsb: lsb, ptsDelta, reserved });
+      codes.push({ flags, sizeMul, sizeLsb: lsb, ptsDelta, reserved, elided });
       lsb += 1;
       count -= 1;
     }
@@ -60,18 +74,32 @@ function readFrameCodes(cursor: NutCursor): FrameCode[] {
   return codes;
 }
 
-/** The one stream's header: which time base, and how many low bits of a timestamp a frame may carry. */
+/** The one stream's header. */
 export interface NutStream {
+  /** Four characters, e.g. `H264`. */
+  readonly fourcc: string;
   readonly timeBase: number;
+  /** How many low bits of a timestamp a frame may carry. */
   readonly msbPtsShift: number;
+  /** Frames that are decoded before one that is shown earlier. */
+  readonly decodeDelay: number;
+  /** What the codec needs beside its frames: parameter sets. */
+  readonly extra: Uint8Array;
+  readonly size: Size;
 }
 
 export function readStream(cursor: NutCursor): NutStream {
   cursor.unsigned(); // stream id
   cursor.unsigned(); // class
-  const fourcc = cursor.unsigned();
-  cursor.position += fourcc;
-  return { timeBase: cursor.unsigned(), msbPtsShift: cursor.unsigned() };
+  const fourcc = String.fromCharCode(...readBytes(cursor));
+  const timeBase = cursor.unsigned();
+  const msbPtsShift = cursor.unsigned();
+  cursor.unsigned(); // max pts distance
+  const decodeDelay = cursor.unsigned();
+  cursor.unsigned(); // stream flags
+  const extra = readBytes(cursor);
+  const size = { width: cursor.unsigned(), height: cursor.unsigned() };
+  return { fourcc, timeBase, msbPtsShift, decodeDelay, extra, size };
 }
 
 /** A frame's timestamp from its low bits, near the last one. */

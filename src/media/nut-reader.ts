@@ -9,14 +9,16 @@ export interface NutSink {
   /** A buffer of at least `bytes` bytes for the next frame. */
   allocate(bytes: number): Uint8Array<ArrayBuffer>;
   /** A whole frame; `ticks` counts `timeBase`. False asks the reader's owner to pause. */
-  frame(data: Uint8Array<ArrayBuffer>, ticks: number, timeBase: Rational): boolean;
+  frame(data: Uint8Array<ArrayBuffer>, ticks: number, timeBase: Rational, isKey: boolean): boolean;
+  /** The stream's header, before its first frame. */
+  stream?(stream: NutStream): void;
 }
 
 const SCRATCH_BYTES = 512;
 const MAX_HEADER_BYTES = 65_536;
 
 /**
- * Takes a NUT file of one raw video stream apart while it arrives, without copying pixels: bytes are read to `place()`,
+ * Takes a NUT file of one video stream apart while it arrives, without copying pixels: bytes are read to `place()`,
  * which is a small scratch while a header is expected and the frame's own buffer while its pixels are.
  */
 export class NutReader {
@@ -31,6 +33,7 @@ export class NutReader {
   #frame: Uint8Array<ArrayBuffer> | undefined;
   #frameFilled = 0;
   #frameTicks = 0;
+  #frameIsKey = false;
 
   constructor(sink: NutSink) {
     this.#sink = sink;
@@ -62,7 +65,7 @@ export class NutReader {
   #finishFrame(): boolean {
     const frame = this.#frame!;
     this.#frame = undefined;
-    return this.#sink.frame(frame, this.#frameTicks, this.#main!.timeBases[0]!);
+    return this.#sink.frame(frame, this.#frameTicks, this.#main!.timeBases[0]!, this.#frameIsKey);
   }
 
   #parseScratch(): boolean {
@@ -112,12 +115,17 @@ export class NutReader {
       if (end > cursor.end) throw NEED_MORE;
       if (code === STARTCODE.syncpoint) this.#lastTicks = this.#syncTicks(cursor);
       else if (code === STARTCODE.main) this.#main = checked(readMain(cursor));
-      else this.#stream = readStream(cursor);
+      else this.#takeStream(readStream(cursor));
       cursor.position = end;
       return;
     }
     cursor.position = Math.min(end, cursor.end);
     this.#toSkip = end - cursor.position;
+  }
+
+  #takeStream(stream: NutStream): void {
+    if (!this.#stream) this.#sink.stream?.(stream); // headers are repeated
+    this.#stream = stream;
   }
 
   /** The time of a syncpoint in ticks of the only time base. */
@@ -134,13 +142,14 @@ export class NutReader {
     const ticks = flags & FLAG.codedPts ? this.#codedTicks(cursor.unsigned()) : this.#lastTicks + code.ptsDelta;
     const bytes = code.sizeLsb + (flags & FLAG.sizeMsb ? code.sizeMul * cursor.unsigned() : 0);
     if (flags & FLAG.matchTime) cursor.signed();
-    if (flags & FLAG.headerIndex) cursor.unsigned();
+    const elided = flags & FLAG.headerIndex ? cursor.unsigned() : code.elided;
     const reserved = flags & FLAG.reserved ? cursor.unsigned() : code.reserved;
     for (let i = 0; i < reserved; i += 1) cursor.unsigned();
     if (flags & FLAG.checksum) cursor.uint32();
     if (flags & FLAG.sideMetadata || bytes === 0) throw broken('a frame without pixels or with side data');
     this.#lastTicks = ticks;
-    return this.#beginFrame(cursor, bytes, ticks);
+    this.#frameIsKey = (flags & FLAG.key) !== 0;
+    return this.#beginFrame(cursor, bytes, ticks, bytes > LONG_PACKET ? 0 : elided);
   }
 
   #codedTicks(coded: number): number {
@@ -148,16 +157,18 @@ export class NutReader {
     return coded < 2 ** shift ? fullTimestamp(coded, this.#lastTicks, shift) : coded - 2 ** shift;
   }
 
-  #beginFrame(cursor: NutCursor, bytes: number, ticks: number): boolean {
+  #beginFrame(cursor: NutCursor, bytes: number, ticks: number, elided: number): boolean {
     const data = this.#sink.allocate(bytes);
     if (data.byteLength !== bytes) throw broken(`a frame of ${bytes} bytes where ${data.byteLength} were expected`);
-    const here = Math.min(bytes, cursor.end - cursor.position);
-    data.set(cursor.bytes.subarray(cursor.position, cursor.position + here));
+    const head = this.#main!.elided[elided] ?? new Uint8Array();
+    data.set(head);
+    const here = Math.min(bytes - head.length, cursor.end - cursor.position);
+    data.set(cursor.bytes.subarray(cursor.position, cursor.position + here), head.length);
     cursor.position += here;
     this.#frame = data;
-    this.#frameFilled = here;
+    this.#frameFilled = head.length + here;
     this.#frameTicks = ticks;
-    return here < bytes || this.#finishFrame();
+    return this.#frameFilled < bytes || this.#finishFrame();
   }
 
   #grow(): void {
@@ -174,5 +185,5 @@ function checked(main: NutMain): NutMain {
 }
 
 function broken(what: string): SourceError {
-  return new SourceError('decoder-died', `ffmpeg wrote ${what}; expected NUT with one raw video stream`);
+  return new SourceError('decoder-died', `ffmpeg wrote ${what}; expected NUT with one video stream`);
 }
