@@ -1,21 +1,24 @@
 import type { Size } from './size.js';
 
 /** What a camera is doing. paused: nobody consumes it; ended: a file or stream that will not come back by itself. */
-export type CameraState = 'connecting' | 'live' | 'paused' | 'reconnecting' | 'ended' | 'failed';
+export const CAMERA_STATES = ['connecting', 'live', 'paused', 'reconnecting', 'ended', 'failed'] as const;
+export type CameraState = (typeof CAMERA_STATES)[number];
 
 /** Why a camera is not live. Branch on this; `CameraStatus.message` says it in words. */
-export type FaultCause =
-  | 'refused'
-  | 'auth'
-  | 'not-found'
-  | 'timeout'
-  | 'unreachable'
-  | 'codec'
-  | 'stalled'
-  | 'frozen'
-  | 'ended'
-  | 'decoder-died'
-  | 'unknown';
+export const FAULT_CAUSES = [
+  'refused',
+  'auth',
+  'not-found',
+  'timeout',
+  'unreachable',
+  'codec',
+  'stalled',
+  'frozen',
+  'ended',
+  'decoder-died',
+  'unknown',
+] as const;
+export type FaultCause = (typeof FAULT_CAUSES)[number];
 
 /** All that is known about a camera now; replaced as a whole at each change. */
 export interface CameraStatus {

@@ -1,10 +1,12 @@
 import type { CameraState, FaultCause } from './camera.js';
 
 /** The parts of a frame's way. wait: from decoded to the start of its inference. */
-export type Stage = 'decode' | 'wait' | 'inference' | 'suppress' | 'track' | 'publish';
+export const STAGES = ['decode', 'wait', 'inference', 'suppress', 'track', 'publish'] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** What became of a frame: analysed; overtaken by a newer one; skipped by the analysis rate; failed in inference; broken on arrival. */
-export type FrameOutcome = 'analysed' | 'overtaken' | 'skipped' | 'failed' | 'broken';
+export const FRAME_OUTCOMES = ['analysed', 'overtaken', 'skipped', 'failed', 'broken'] as const;
+export type FrameOutcome = (typeof FRAME_OUTCOMES)[number];
 
 /** The pipeline's figures, told as they happen. Every call is cheap and never throws. */
 export interface Telemetry {
