@@ -1,6 +1,5 @@
 import { Writable } from 'node:stream';
 import pino from 'pino';
-import pretty from 'pino-pretty';
 import { redact } from '#core/redact.js';
 import type { Terminal } from './terminal.js';
 
@@ -8,13 +7,13 @@ import type { Terminal } from './terminal.js';
  * The program's log, on stderr: readable lines on a terminal, one JSON object per line elsewhere. Credentials in URLs are
  * replaced in every line, whoever logged them.
  */
-export function createLogger({
+export async function createLogger({
   level,
   terminal,
 }: {
   readonly level: string;
   readonly terminal: Terminal;
-}): pino.Logger {
+}): Promise<pino.Logger> {
   const options: pino.LoggerOptions = {
     level,
     base: null,
@@ -23,6 +22,7 @@ export function createLogger({
   };
   if (!process.stderr.isTTY)
     return pino({ ...options, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  const { default: pretty } = await import('pino-pretty');
   // Through the terminal where both are one screen, so that no line lands inside a progress bar.
   const show = (text: string): unknown =>
     process.stdout.isTTY ? terminal.interject(text) : process.stderr.write(text);

@@ -1,28 +1,5 @@
-import { z } from 'zod';
-import type { Docs } from './documented.js';
-import { settingsSchema } from './settings.js';
-
-/** A JSON Schema node, as far as it is read here. */
-export interface SchemaNode extends Omit<Docs, 'tradeOff'> {
-  readonly type?: string | readonly string[];
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly additionalProperties?: SchemaNode | boolean;
-  readonly items?: SchemaNode;
-  readonly anyOf?: readonly SchemaNode[];
-  readonly oneOf?: readonly SchemaNode[];
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-  readonly exclusiveMaximum?: number;
-  readonly minLength?: number;
-  readonly minItems?: number;
-  readonly pattern?: string;
-  readonly required?: readonly string[];
-}
+import { nodeOf, type SchemaNode } from './schema-node.js';
+import { someSettings } from './settings.js';
 
 /** One setting: where it stands, and how it is called elsewhere. */
 export interface Key {
@@ -35,13 +12,8 @@ export interface Key {
   readonly node: SchemaNode;
 }
 
-/** The schema of a file as plain JSON Schema, with the documentation's own words (`unit`, `flag`, ...) still in it. */
-export function nodeOf(schema: z.ZodType): SchemaNode {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as SchemaNode;
-}
-
 /** All settings in the order of the schema; sections are walked, maps and lists are one setting each. */
-export const keys: readonly Key[] = walk(nodeOf(settingsSchema), []);
+export const keys: readonly Key[] = walk(nodeOf(someSettings), []);
 
 function walk(node: SchemaNode, path: readonly string[]): Key[] {
   if (node.properties !== undefined) {

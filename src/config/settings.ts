@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { documented } from './documented.js';
+import type { Report } from './rules.js';
 import { log } from './sections/log.js';
 import { output } from './sections/output.js';
-import { sampling } from './sections/sampling.js';
-import { suppression } from './sections/suppression.js';
+import { sampling, samplingRules } from './sections/sampling.js';
+import { suppression, suppressionRules } from './sections/suppression.js';
 
 const count = z.union([z.literal('auto'), z.int().min(1).max(256)]);
 
@@ -12,7 +13,7 @@ const count = z.union([z.literal('auto'), z.int().min(1).max(256)]);
  * `LOOKOUT_*` variables and the arguments of commands all follow from it; `npm run config` writes the two files anew.
  * A new section is one file in `sections/` and one line here (see README.md in this folder).
  */
-export const settingsSchema = z.strictObject({
+export const settingsShape = {
   model: documented(z.string().min(1).nullable().default(null), {
     title: 'Name of a folder in models, or an .onnx file',
     tradeOff: 'Larger models find more and smaller objects and take longer per frame.',
@@ -24,7 +25,11 @@ export const settingsSchema = z.strictObject({
   }),
   inputSize: documented(
     z
-      .union([z.literal('auto'), z.int().min(32).max(8192), z.string().regex(/^\d{2,4}x\d{2,4}$/, 'WIDTHxHEIGHT')])
+      .union([
+        z.literal('auto'),
+        z.int().min(32).max(8192),
+        documented(z.string().regex(/^\d{2,4}x\d{2,4}$/), { title: 'WIDTHxHEIGHT' }),
+      ])
       .default('auto'),
     {
       title: 'Input size of models that leave it free: auto, one number or WIDTHxHEIGHT',
@@ -55,6 +60,19 @@ export const settingsSchema = z.strictObject({
   sampling,
   output,
   log,
+};
+
+/** Some settings, each right by itself: what one file or one other place gives. */
+export const someSettings = z.strictObject(settingsShape);
+
+/** All settings, each right by itself and with the others. */
+export const settingsSchema = someSettings.superRefine((settings, context) => {
+  const reportIn =
+    (section: string): Report =>
+    (path, message) =>
+      context.addIssue({ code: 'custom', path: [section, ...path], message });
+  suppressionRules(settings.suppression, reportIn('suppression'));
+  samplingRules(settings.sampling, reportIn('sampling'));
 });
 
 /** Settings after loading: every key has a value. */

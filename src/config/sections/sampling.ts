@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { documented } from '../documented.js';
+import type { Report } from '../rules.js';
 
 /** Which frames of a source are looked at. */
 export const sampling = documented(
@@ -28,14 +29,14 @@ export const sampling = documented(
         flag: '--end <seconds>',
       }),
     })
-    .superRefine(({ fps, every, start, end }, context) => {
-      if (fps !== null && every > 1) {
-        context.addIssue({ code: 'custom', path: ['every'], message: '1, because sampling.fps is given' });
-      }
-      if (end !== null && end <= start) {
-        context.addIssue({ code: 'custom', path: ['end'], message: `seconds after sampling.start (${start})` });
-      }
-    })
     .prefault({}),
   { title: 'Sampling: which frames of a source are analysed' },
 );
+
+/** What the keys of the section say together. */
+export function samplingRules({ fps, every, start, end }: z.output<typeof sampling>, report: Report): void {
+  if (fps !== null && every > 1) {
+    report(['every'], `sampling.fps and sampling.every exclude each other, got ${fps} and ${every}`);
+  }
+  if (end !== null && end <= start) report(['end'], `expected seconds after sampling.start (${start}), got ${end}`);
+}

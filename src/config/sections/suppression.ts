@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { documented } from '../documented.js';
+import type { Report } from '../rules.js';
 
 const probability = z.number().min(0).max(1);
 const label = z.string().min(1);
@@ -63,19 +64,19 @@ export const suppression = documented(
         alias: '--max-det',
       }),
     })
-    .superRefine(({ mode, groups }, context) => {
-      const report = (path: PropertyKey[], message: string): void =>
-        context.addIssue({ code: 'custom', path, message });
-      if (mode === 'groups' && groups.length === 0) report(['groups'], 'at least one group of labels in mode groups');
-      if (mode !== 'groups' && groups.length > 0) report(['mode'], 'groups, because suppression.groups is given');
-      const seen = new Set<string>();
-      for (const [g, group] of groups.entries()) {
-        for (const [i, name] of group.entries()) {
-          if (seen.has(name)) report(['groups', g, i], 'each label in one group only');
-          seen.add(name);
-        }
-      }
-    })
     .prefault({}),
   { title: 'Suppression: from the candidates of the model to one detection per object' },
 );
+
+/** What the keys of the section say together. */
+export function suppressionRules({ mode, groups }: z.output<typeof suppression>, report: Report): void {
+  if (mode === 'groups' && groups.length === 0) report(['mode'], 'mode groups needs suppression.groups');
+  if (mode !== 'groups' && groups.length > 0) report(['groups'], `used in mode groups only, got mode ${mode}`);
+  const seen = new Set<string>();
+  for (const [g, group] of groups.entries()) {
+    for (const [i, name] of group.entries()) {
+      if (seen.has(name)) report(['groups', g, i], `expected each label in one group, got ${name} again`);
+      seen.add(name);
+    }
+  }
+}

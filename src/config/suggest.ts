@@ -1,0 +1,26 @@
+import { distance } from 'fastest-levenshtein';
+
+/** The candidate that was probably meant: the same but for case, dashes and underscores, or nearly the same. */
+export function closest(word: string, candidates: readonly string[]): string | undefined {
+  const plain = bare(word);
+  const equal = candidates.find((candidate) => bare(candidate) === plain);
+  if (equal !== undefined) return equal;
+  const allowed = Math.max(1, Math.floor(plain.length / 3));
+  let best: string | undefined;
+  let fewest = allowed + 1;
+  for (const candidate of candidates) {
+    const edits = distance(plain, bare(candidate));
+    if (edits < fewest) [best, fewest] = [candidate, edits];
+  }
+  return best;
+}
+
+/** `did you mean score?`, or nothing. */
+export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+  const candidate = closest(word, candidates);
+  return candidate === undefined ? undefined : `did you mean ${candidate}?`;
+}
+
+function bare(word: string): string {
+  return word.toLowerCase().replace(/[-_]/g, '');
+}
