@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { keyOf, keys } from '#config/keys.js';
 import type { Argument } from '#config/layer.js';
 import type { LoadedSettings, LoadOptions } from '#config/load.js';
+import type { SchemaNode } from '#config/schema-node.js';
 import type { Terminal } from './terminal.js';
 
 /** What a command starts with: its settings, a log, and the terminal of the person who waits. */
@@ -24,24 +25,25 @@ export function settingOptions(command: Command, names: readonly string[]): Comm
   if (missing.length > 0) throw new RangeError(`settingOptions: no settings ${missing.join(', ')}`);
   for (const { name } of [...chosen, keyOf('log.level')]) addOption(command, name);
   return command
-    .addOption(new Option('--config <file>', 'Settings file (default: lookout.yaml, config/lookout.yaml)'))
-    .addOption(new Option('--quiet', 'Print errors only'))
-    .addOption(new Option('--json', 'Print one JSON object per line instead of text'));
+    .addOption(new Option('--config <file>', 'settings file (default: lookout.yaml, config/lookout.yaml)'))
+    .addOption(new Option('--quiet', 'print errors only'))
+    .addOption(new Option('--json', 'print one JSON object per line instead of text'));
 }
 
 function addOption(command: Command, name: string): void {
   const { node } = keyOf(name);
   if (node.flag === undefined) throw new RangeError(`settingOptions: ${name} has no flag`);
   const flags = node.alias === undefined ? node.flag : `${node.alias}, ${node.flag}`;
-  const fallback =
-    node.default === null ||
-    JSON.stringify(node.default) === '[]' ||
-    JSON.stringify(node.default) === '{}' ||
-    node.default === false;
-  const option = new Option(flags, fallback ? node.title : `${node.title} (default: ${node.default})`);
+  const option = new Option(flags, summaryOf(node));
   command.addOption(option);
   const names = given.get(command) ?? new Map<string, string>();
   given.set(command, names.set(option.attributeName(), name));
+}
+
+/** One line of `--help`: lower case as commander's own, with the default where it says something. */
+function summaryOf({ title = '', default: value }: SchemaNode): string {
+  const says = typeof value === 'string' || typeof value === 'number' || (Array.isArray(value) && value.length > 0);
+  return `${title[0]?.toLowerCase()}${title.slice(1)}${says ? ` (default: ${String(value)})` : ''}`;
 }
 
 /** The settings that a command's arguments give, with the flags as they were typed. */

@@ -1,5 +1,5 @@
-import { stringify } from 'yaml';
 import { z } from 'zod';
+import { inlineYaml } from './inline-yaml.js';
 import { keys } from './keys.js';
 import { nodeOf, type SchemaNode } from './schema-node.js';
 import { someSettings } from './settings.js';
@@ -50,7 +50,7 @@ function entry(
   const unit = node.unit === undefined ? '' : `Unit: ${node.unit}. `;
   const names = unit + [key.variable, argument(node)].filter(Boolean).join(', ');
   const lines = [`${node.title}.`, ...(node.description === undefined ? [] : [node.description]), names];
-  const value = stringify(node.default, { collectionStyle: 'flow', lineWidth: 0, compat: 'yaml-1.1' }).trim();
+  const value = inlineYaml(node.default);
   return `${lines.map((line) => comment(line, indent)).join('')}${indent}${name}: ${value}\n`;
 }
 

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { inlineYaml } from './inline-yaml.js';
 import { type Key, keys } from './keys.js';
 import type { LoadedSettings } from './load.js';
 
@@ -22,7 +22,7 @@ interface Row {
 }
 
 function row({ name, path }: Key, loaded: LoadedSettings): Row {
-  const value = stringify(loaded.shown(name), { collectionStyle: 'flow', lineWidth: 0, compat: 'yaml-1.1' }).trim();
+  const value = inlineYaml(loaded.shown(name));
   const { kind, where } = loaded.origin(name);
   return {
     text: `${'  '.repeat(path.length - 1)}${path.at(-1)}: ${value}`,
