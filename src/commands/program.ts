@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerConfig } from './config.js';
+import { registerEvaluate } from './evaluate.js';
 import { examples } from './examples.js';
 import { registerModels } from './models.js';
 
@@ -18,6 +19,7 @@ export function createProgram(): Command {
 
   registerConfig(program);
   registerModels(program);
+  registerEvaluate(program);
 
   examples(program, [
     ['lookout config show', 'the settings in force, and where each comes from'],

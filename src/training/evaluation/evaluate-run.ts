@@ -1,0 +1,120 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Engine } from '#core/engine.js';
+import { LookoutError } from '#core/errors.js';
+import type { Dataset, Sample } from '#dataset/dataset.js';
+import { thumbnailOf } from '#dataset/thumbnail.js';
+import { outputError, writeAtomically } from '#records/files.js';
+import type { JudgedPicture } from '#vision/metrics/pictures.js';
+import { evaluationHeadlines, evaluationSections } from '../report/evaluation-page.js';
+import { renderPage } from '../report/page.js';
+import type { PictureCard } from '../report/picture-card.js';
+import { type DetectPicturesOptions, detectPictures, type Judge } from './detect-pictures.js';
+import { type Evaluation, evaluateDetections } from './evaluation.js';
+import { resultsCsv } from './results-csv.js';
+
+export interface EvaluateOptions extends DetectPicturesOptions {
+  /** Labels of the data set by labels of the model, where they differ. */
+  readonly rename?: Readonly<Record<string, string>>;
+  /** As many of the worst pictures are shown in the report. */
+  readonly worst?: number;
+}
+
+export interface EvaluateResult {
+  readonly evaluation: Evaluation;
+  /** Median time inside the runtime, ms per picture, all views and models together. */
+  readonly medianMs: number;
+  readonly unreadable: readonly string[];
+  /** Labels of the data set that no model knows. */
+  readonly unknown: readonly string[];
+  readonly worst: readonly PictureCard[];
+}
+
+/** A model's classes in the terms of a data set. */
+export function judgeOf(engine: Engine, dataset: Dataset, rename: Readonly<Record<string, string>> = {}): Judge {
+  const classIds = engine.card.labels.map((label) => {
+    const classId = dataset.labels.indexOf(rename[label] ?? label);
+    return classId < 0 ? undefined : classId;
+  });
+  return { engine, classIds };
+}
+
+/**
+ * Evaluates one model or an ensemble on labelled pictures.
+ * @throws LookoutError kind `dataset` when there is no picture or model and data set have no label in common
+ */
+export async function evaluateModels(
+  engines: readonly Engine[],
+  dataset: Dataset,
+  options: EvaluateOptions = {},
+): Promise<EvaluateResult> {
+  const judges = engines.map((engine) => judgeOf(engine, dataset, options.rename));
+  const known = new Set(judges.flatMap(({ classIds }) => classIds));
+  const unknown = dataset.labels.filter((_, classId) => !known.has(classId));
+  if (unknown.length === dataset.labels.length) {
+    throw new LookoutError(
+      'dataset',
+      `${dataset.name} and the model have no label in common: ${dataset.labels.join(', ')} against ` +
+        `${engines[0]!.card.labels.slice(0, 12).join(', ')}; say --rename model-label=data-label`,
+    );
+  }
+  if (dataset.samples.length === 0) throw new LookoutError('dataset', `${dataset.name}: no pictures to evaluate on`);
+  const { pictures, samples, inferenceMs, unreadable } = await detectPictures(judges, dataset.samples, options);
+  const evaluation = evaluateDetections(pictures, dataset.labels);
+  const worst = await worstCards(evaluation, pictures, samples, options.worst ?? 24);
+  return { evaluation, medianMs: medianOf(inferenceMs), unreadable, unknown, worst };
+}
+
+async function worstCards(
+  { quality, threshold }: Evaluation,
+  pictures: readonly JudgedPicture[],
+  samples: readonly Sample[],
+  count: number,
+): Promise<PictureCard[]> {
+  const chosen = quality.slice(0, count).filter((one) => one.quality < 1);
+  return Promise.all(
+    chosen.map(async ({ index, right, missed, falsePositives }) => {
+      const { file, size } = samples[index]!;
+      return {
+        name: basename(file),
+        size,
+        jpeg: await thumbnailOf(file, 480),
+        truths: pictures[index]!.truths,
+        detections: pictures[index]!.detections.filter(({ score }) => score >= threshold),
+        note: `${right} right, ${missed} missed, ${falsePositives} false`,
+      };
+    }),
+  );
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** Writes `report.html` and `results.csv` into a folder. @throws LookoutError kind `output` */
+export async function writeEvaluation(
+  folder: string,
+  { evaluation, medianMs, worst }: EvaluateResult,
+  { title, subtitle }: { readonly title: string; readonly subtitle: string },
+): Promise<string[]> {
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw outputError(folder, error);
+  });
+  const page = renderPage({
+    title,
+    subtitle,
+    headlines: [
+      ...evaluationHeadlines(evaluation),
+      { value: medianMs.toFixed(1), name: 'ms a picture', note: 'median, in the runtime' },
+    ],
+    sections: evaluationSections(evaluation, worst),
+    footer: 'Written by lookout evaluate. Figures as COCO defines them; thresholds by the best mean F1 at IoU 0.5.',
+  });
+  const files = [
+    ['report.html', page],
+    ['results.csv', resultsCsv(evaluation)],
+  ] as const;
+  for (const [name, text] of files) await writeAtomically(join(folder, name), (file) => file.writeFile(text));
+  return files.map(([name]) => join(folder, name));
+}
