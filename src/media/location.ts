@@ -1,5 +1,7 @@
 import { constants } from 'node:fs';
-import { access, open, stat } from 'node:fs/promises';
+import { access, open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { closest, distance } from 'fastest-levenshtein';
 import { redact } from '#core/redact.js';
 import { SourceError } from '#core/source-error.js';
 
@@ -40,17 +42,25 @@ export async function checkFile({ name, remote, input }: Location): Promise<void
     await access(path, constants.R_OK);
   } catch (error) {
     if (error instanceof SourceError) throw error;
-    throw unreadable(name, error);
+    throw await unreadable(name, error);
   }
 }
 
-function unreadable(name: string, error: unknown): SourceError {
+async function unreadable(name: string, error: unknown): Promise<SourceError> {
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new SourceError('not-found', `${name}: not found; check the path`, { cause: error });
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new SourceError('not-found', `${name}: not found; ${await neighbour(name)}`, { cause: error });
+  }
   if (code === 'EACCES' || code === 'EPERM')
     return new SourceError('permission', `${name}: permission denied; check who may read it`, { cause: error });
   return new SourceError('unknown', `${name}: cannot be read: ${code ?? error}`, { cause: error });
+}
+
+/** The file in the same directory whose name is nearly the same. */
+async function neighbour(path: string): Promise<string> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const near = closest(basename(path), names);
+  return near && distance(near, basename(path)) <= 3 ? `did you mean ${join(dirname(path), near)}?` : 'check the path';
 }
 
 /** Whether a file begins with a box of the MP4 family. One that does not, but bears its extension, was never an MP4. */
