@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createProgram } from '#commands/program.js';
+import { everyCommand, helpOf } from '../support/help.js';
 
 const main = resolve('dist/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'lookout-program-'));
@@ -40,10 +40,6 @@ function outcomeOf(code: string) {
   return { status, stdout, stderr };
 }
 
-function everyCommand(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(everyCommand)];
-}
-
 describe('lookout', () => {
   it('prints its version', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -61,10 +57,7 @@ describe('lookout', () => {
   it.each(everyCommand(createProgram()).map((command) => [command.name(), command] as const))(
     'has examples in the help of %s',
     (_, command) => {
-      let help = '';
-      command.configureOutput({ writeOut: (text) => (help += text) });
-      command.outputHelp();
-      expect(help).toMatch(/\nExamples:\n {2}lookout /);
+      expect(helpOf(command)).toMatch(/\nExamples:\n {2}lookout /);
       expect(command.description()).not.toBe('');
     },
   );
