@@ -1,0 +1,164 @@
+import type { Losses, StepEvent, TrainingEvent, ValidatedEvent } from '#training/run/events.js';
+import { clock } from './progress.js';
+import type { Output } from './terminal.js';
+
+export interface TrainViewOptions {
+  readonly output?: Output;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  /** Seconds on a steady clock. */
+  readonly now?: () => number;
+}
+
+/** Seconds between two status lines where there is no terminal to redraw. */
+const LINE_EVERY = 30;
+/** Seconds between two redraws of the live line. */
+const DRAW_EVERY = 0.2;
+
+/**
+ * What the person who trains sees: on a terminal a live line below a growing table of epochs; elsewhere plain lines, or
+ * one JSON object per event.
+ */
+export class TrainView {
+  readonly #output: Output;
+  readonly #json: boolean;
+  readonly #quiet: boolean;
+  readonly #now: () => number;
+  #last = Number.NEGATIVE_INFINITY;
+  #isLive = false;
+
+  constructor({ output = process.stdout, json = false, quiet = false, now }: TrainViewOptions = {}) {
+    this.#output = output;
+    this.#json = json;
+    this.#quiet = quiet;
+    this.#now = now ?? (() => performance.now() / 1000);
+  }
+
+  show(event: TrainingEvent): void {
+    if (this.#quiet) return;
+    if (this.#json) {
+      if (event.kind !== 'step' || this.#isDue(1))
+        this.#output.write(`${JSON.stringify({ event: event.kind, ...event })}\n`);
+      return;
+    }
+    if (event.kind !== 'step') {
+      for (const line of linesOf(event)) this.#print(line);
+      return;
+    }
+    const isTerminal = this.#output.isTTY === true;
+    if (!this.#isDue(isTerminal ? DRAW_EVERY : LINE_EVERY)) return;
+    if (isTerminal) this.#draw(liveLine(event, this.#output.columns ?? 80));
+    else this.#print(plainLine(event));
+  }
+
+  /** Leaves the cursor on a line of its own. Idempotent. */
+  end(): void {
+    this.#clear();
+  }
+
+  #isDue(seconds: number): boolean {
+    const now = this.#now();
+    if (now - this.#last < seconds) return false;
+    this.#last = now;
+    return true;
+  }
+
+  #print(line: string): void {
+    this.#clear();
+    this.#output.write(`${line}\n`);
+  }
+
+  #draw(line: string): void {
+    this.#output.write(`\r\u001b[K${line}`);
+    this.#isLive = true;
+  }
+
+  #clear(): void {
+    if (this.#isLive) this.#output.write('\r\u001b[K');
+    this.#isLive = false;
+  }
+}
+
+function linesOf(event: Exclude<TrainingEvent, StepEvent>): string[] {
+  switch (event.kind) {
+    case 'started':
+      return startLines(event);
+    case 'phase':
+      return [`epoch ${event.epoch + 1}: input ${event.sizes.join(', ')} px, mosaic ${event.mosaic ? 'on' : 'off'}`];
+    case 'validated':
+      return [epochLine(event)];
+    case 'rolled-back':
+      return [
+        `step ${event.step}: ${event.parts.join(', ')}; taken back, learning rate times ${event.rateFactor}; ` +
+          `pictures: ${event.pictures.join(', ')}`,
+      ];
+    case 'saved':
+      return [];
+    case 'ended':
+      return [endLine(event)];
+  }
+}
+
+function startLines(event: Extract<TrainingEvent, { kind: 'started' }>): string[] {
+  const { name, architecture, parameters, labels, device, threads, resumedSteps, notes } = event;
+  const sizes = event.anchors.map((head) => head.map(([w, h]) => `${Math.round(w)}x${Math.round(h)}`).join(' '));
+  return [
+    `${name}: ${architecture}, ${(parameters / 1e6).toFixed(2)} M parameters, ${labels.length} classes (${labels.join(', ')})`,
+    `${event.trainPictures} pictures to learn from, ${event.validationPictures} to look at; ${device}, ${threads} threads`,
+    `anchors ${sizes.join(' | ')}; best possible recall ${event.bestPossibleRecall.toFixed(4)}`,
+    ...notes,
+    ...(resumedSteps > 0 ? [`resumed after ${resumedSteps} steps`] : []),
+  ];
+}
+
+function epochLine({ epoch, epochs, losses, AP, AP50, isBest, rate, trainedSeconds }: ValidatedEvent): string {
+  const of = `${epoch + 1}`.padStart(`${epochs}`.length);
+  return `epoch ${of}/${epochs}  ${lossText(losses)}  AP50 ${AP50.toFixed(3)}  AP ${AP.toFixed(3)}${isBest ? ' best' : '     '}  rate ${rate.toExponential(1)}  ${clock(trainedSeconds)}`;
+}
+
+function endLine({ reason, epochs, steps, seconds, best }: Extract<TrainingEvent, { kind: 'ended' }>): string {
+  const why = {
+    finished: 'finished',
+    time: 'the time is up',
+    patience: 'stopped early: no progress any more',
+    interrupted: 'interrupted; go on with --resume',
+  }[reason];
+  const figures =
+    best === undefined
+      ? ''
+      : `; best AP50 ${best.AP50.toFixed(3)}, AP ${best.AP.toFixed(3)} in epoch ${best.epoch + 1}`;
+  return `${why} after ${epochs} epochs, ${steps} steps, ${clock(seconds)}${figures}`;
+}
+
+function lossText(losses: Losses): string {
+  return Object.entries(losses)
+    .map(([name, value]) => `${name} ${value.toFixed(4)}`)
+    .join(' ');
+}
+
+/** `epoch 3/100 step 41/106 loss 0.12 (...), rate 2.0e-3, 320 px, 98 pictures/s, wait 0.4 %, 12:03 left, 612 MB` */
+function plainLine(event: StepEvent): string {
+  const { epoch, epochs, step, stepsPerEpoch } = event;
+  return `epoch ${epoch + 1}/${epochs} step ${step}/${stepsPerEpoch}  ${lossText(event.losses)}  ${figuresOf(event)}`;
+}
+
+function figuresOf({ rate, size, picturesPerSecond, waitShare, secondsLeft, memoryMb }: StepEvent): string {
+  const parts = [
+    `rate ${rate.toExponential(1)}`,
+    `${size} px`,
+    `${picturesPerSecond.toFixed(0)} pictures/s`,
+    `wait ${(100 * waitShare).toFixed(1)} %`,
+    ...(secondsLeft === undefined ? [] : [`${clock(secondsLeft)} left`]),
+    `${memoryMb.toFixed(0)} MB`,
+  ];
+  return parts.join(', ');
+}
+
+/** The same in one line of the terminal, behind a bar of the whole run. */
+function liveLine(event: StepEvent, columns: number): string {
+  const { epoch, epochs, step, stepsPerEpoch, progress } = event;
+  const full = Math.round(12 * Math.min(1, progress));
+  const bar = `${'█'.repeat(full)}${'░'.repeat(12 - full)}`;
+  const text = `${bar} ${epoch + 1}/${epochs} ${step}/${stepsPerEpoch}  ${lossText(event.losses)}  ${figuresOf(event)}`;
+  return text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
+}

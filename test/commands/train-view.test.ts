@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { TrainView } from '#commands/train-view.js';
+import type { StepEvent, ValidatedEvent } from '#training/run/events.js';
+
+const step: StepEvent = {
+  kind: 'step',
+  epoch: 2,
+  epochs: 100,
+  step: 41,
+  stepsPerEpoch: 106,
+  losses: { box: 0.0412, total: 0.1 },
+  rate: 0.002,
+  size: 320,
+  picturesPerSecond: 98.4,
+  waitShare: 0.004,
+  secondsLeft: 723,
+  memoryMb: 612.3,
+  progress: 0.024,
+};
+const validated: ValidatedEvent = {
+  kind: 'validated',
+  epoch: 2,
+  epochs: 100,
+  losses: { box: 0.04, total: 0.1 },
+  AP: 0.1234,
+  AP50: 0.3456,
+  isBest: true,
+  rate: 0.002,
+  trainedSeconds: 75,
+  pictures: 485,
+};
+
+function viewOn(options: { isTTY?: boolean; columns?: number; json?: boolean; quiet?: boolean }) {
+  let text = '';
+  let now = 0;
+  const output = { write: (part: string) => (text += part), ...options };
+  const view = new TrainView({ output, ...options, now: () => now });
+  return { view, text: () => text, wait: (seconds: number) => (now += seconds) };
+}
+
+describe('the view of a training run', () => {
+  it('writes a plain line now and then without a terminal, and each epoch', () => {
+    const { view, text, wait } = viewOn({});
+    view.show(step);
+    view.show({ ...step, step: 42 });
+    wait(30);
+    view.show({ ...step, step: 43 });
+    view.show(validated);
+    expect(text().split('\n')).toEqual([
+      'epoch 3/100 step 41/106  box 0.0412 total 0.1000  rate 2.0e-3, 320 px, 98 pictures/s, wait 0.4 %, 12:03 left, 612 MB',
+      'epoch 3/100 step 43/106  box 0.0412 total 0.1000  rate 2.0e-3, 320 px, 98 pictures/s, wait 0.4 %, 12:03 left, 612 MB',
+      'epoch   3/100  box 0.0400 total 0.1000  AP50 0.346  AP 0.123 best  rate 2.0e-3  1:15',
+      '',
+    ]);
+  });
+
+  it('redraws one line on a terminal, never wider than it, and clears it before other lines', () => {
+    const { view, text } = viewOn({ isTTY: true, columns: 60 });
+    view.show(step);
+    expect(text()).toMatch(/^\r\u001b\[K.{59}$/u);
+    expect(text()).not.toContain('\n');
+    view.show(validated);
+    expect(text()).toMatch(/…\r\u001b\[Kepoch {3}3\/100/u);
+    view.end();
+    view.end();
+    expect(text()).toMatch(/1:15\n$/);
+  });
+
+  it('writes JSON for programs, and nothing when quiet', () => {
+    const json = viewOn({ json: true });
+    json.view.show(step);
+    json.view.show(step);
+    json.view.show(validated);
+    expect(
+      json
+        .text()
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).event),
+    ).toEqual(['step', 'validated']);
+    const quiet = viewOn({ quiet: true });
+    quiet.view.show(validated);
+    expect(quiet.text()).toBe('');
+  });
+
+  it('says what was taken back, and why a run ended', () => {
+    const { view, text } = viewOn({});
+    view.show({ kind: 'rolled-back', step: 7, parts: ['box NaN'], pictures: ['a.jpg'], rateFactor: 0.5 });
+    view.show({
+      kind: 'ended',
+      reason: 'time',
+      epochs: 3,
+      steps: 318,
+      seconds: 61,
+      best: { epoch: 1, AP: 0.2, AP50: 0.4 },
+    });
+    expect(text()).toBe(
+      'step 7: box NaN; taken back, learning rate times 0.5; pictures: a.jpg\n' +
+        'the time is up after 3 epochs, 318 steps, 1:01; best AP50 0.400, AP 0.200 in epoch 2\n',
+    );
+  });
+});
