@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { nextAssignment, type Outcome, ranked } from '#training/tune/halving.js';
+import { drawTrial, tuneSchema, withTrial } from '#training/tune/space.js';
+
+const options = { trials: 9, rounds: 3, keep: 3, firstEpochs: 2 };
+
+/** Runs the search to its end on scores that are known beforehand. */
+function search(scoreOf: (trial: number, round: number) => number, known: Outcome[] = []): Outcome[] {
+  const outcomes = [...known];
+  for (let next = nextAssignment(options, outcomes); next; next = nextAssignment(options, outcomes)) {
+    outcomes.push({ trial: next.trial, round: next.round, score: scoreOf(next.trial, next.round) });
+  }
+  return outcomes;
+}
+
+describe('successive halving', () => {
+  it('gives the best third three times the epochs, down to one', () => {
+    const outcomes = search((trial) => trial);
+    expect(outcomes.map(({ trial, round }) => `${round}:${trial}`)).toEqual([
+      ...Array.from({ length: 9 }, (_, trial) => `0:${trial}`),
+      '1:8',
+      '1:7',
+      '1:6',
+      '2:8',
+    ]);
+    expect(nextAssignment(options, [])).toEqual({ trial: 0, round: 0, epochs: 2 });
+    expect(nextAssignment(options, outcomes.slice(0, 9))).toEqual({ trial: 8, round: 1, epochs: 6 });
+    expect(ranked(outcomes)[0]).toMatchObject({ trial: 8, round: 2 });
+  });
+
+  it('goes on where it was stopped, wherever that was', () => {
+    const whole = search((trial, round) => ((trial * 7) % 9) + round);
+    for (let stopped = 0; stopped <= whole.length; stopped++) {
+      expect(search((trial, round) => ((trial * 7) % 9) + round, whole.slice(0, stopped))).toEqual(whole);
+    }
+  });
+
+  it('puts failed trials last, and keeps one even if all failed', () => {
+    expect(search((trial) => (trial === 4 ? 0.1 : Number.NaN)).at(-1)).toMatchObject({ trial: 4, round: 2 });
+    expect(search(() => Number.NaN).at(-1)).toMatchObject({ trial: 0, round: 2 });
+  });
+});
+
+describe('the space of trials', () => {
+  const plan = tuneSchema.parse({
+    kind: 'tune',
+    recipe: 'train.yaml',
+    space: {
+      'optimiser.rate': { low: 0.0001, high: 0.1, scale: 'log' },
+      'loss.box': ['ciou', 'giou'],
+      'loss.boxWeight': { low: 1, high: 2 },
+    },
+  });
+
+  it('draws every trial from a stream of its own, the first being the recipe itself', () => {
+    expect(drawTrial(plan, 0)).toEqual({});
+    expect(drawTrial(plan, 5)).toEqual(drawTrial(plan, 5));
+    expect(drawTrial(plan, 5)).not.toEqual(drawTrial(plan, 6));
+  });
+
+  it('stays within its limits and spreads evenly over a log scale', () => {
+    const rates = Array.from({ length: 400 }, (_, n) => drawTrial(plan, n + 1)['optimiser.rate'] as number);
+    expect(Math.min(...rates)).toBeGreaterThanOrEqual(0.0001);
+    expect(Math.max(...rates)).toBeLessThanOrEqual(0.1);
+    const below = rates.filter((rate) => rate < Math.sqrt(0.0001 * 0.1)).length;
+    expect(below).toBeGreaterThan(160);
+    expect(below).toBeLessThan(240);
+  });
+
+  it('changes the recipe by path, and refuses paths that it does not have', () => {
+    const recipe = { optimiser: { rate: 1 }, loss: { box: 'ciou', boxWeight: 1 }, batch: 16 };
+    expect(withTrial(recipe, { 'optimiser.rate': 2, batch: 8 })).toEqual({
+      ...recipe,
+      optimiser: { rate: 2 },
+      batch: 8,
+    });
+    expect(recipe.optimiser.rate).toBe(1);
+    for (const path of ['optimiser.speed', 'optimiser.rate.x', 'nothing.at.all', 'toString']) {
+      expect(() => withTrial(recipe, { [path]: 1 })).toThrow(/no such key/);
+    }
+  });
+
+  it('refuses ranges that are none', () => {
+    const withRange = (range: object) => tuneSchema.safeParse({ ...plan, space: { x: range } }).success;
+    expect(withRange({ low: 1, high: 2 })).toBe(true);
+    expect(withRange({ low: 2, high: 1 })).toBe(false);
+    expect(withRange({ low: 0, high: 1, scale: 'log' })).toBe(false);
+    expect(withRange([])).toBe(false);
+  });
+});
