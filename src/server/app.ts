@@ -2,7 +2,6 @@ import { performance } from 'node:perf_hooks';
 import type { HttpBindings } from '@hono/node-server';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Logger } from '#core/logger.js';
 import type { Gate } from './gate.js';
 import { securityHeaders } from './headers.js';
@@ -34,7 +33,7 @@ export function createApp(options: AppOptions): App {
     }
   });
   app.use(async (c, next) => options.gate.refuse(c) ?? (await next()));
-  app.use(bodyLimit({ maxSize: MOST_BODY_BYTES, onError: () => problem(413, `at most ${MOST_BODY_BYTES} bytes`) }));
+  app.use(async (c, next) => tooLong(c) ?? (await next()));
   for (const route of options.routes) mount(app, route);
   loginRoutes(app, options);
   app.all('/api/*', () => problem(404, 'there is no such route; see /api/v1/openapi.json'));
@@ -45,6 +44,14 @@ export function createApp(options: AppOptions): App {
     return problem(500, 'internal error');
   });
   return app;
+}
+
+/** Bodies say their length, which the HTTP parser enforces, so one look at the header is enough. */
+function tooLong(c: AppContext): Response | undefined {
+  const { headers } = c.env.incoming;
+  if (headers['transfer-encoding'] !== undefined) return problem(411, 'a Content-Length is needed');
+  const length = Number(headers['content-length'] ?? 0);
+  return length > MOST_BODY_BYTES ? problem(413, `at most ${MOST_BODY_BYTES} bytes`) : undefined;
 }
 
 /** Times each request under the name of its route, of which there are few. */

@@ -91,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const server = await created(options.tls, (request, response) => void listener(request, response));
   server.headersTimeout = 10_000;
   server.requestTimeout = 30_000;
+  server.maxConnections = (options.mostClients ?? 1000) + 1000;
   const sockets = acceptSockets(server, { gate, hub, mostClients: options.mostClients ?? 1000 });
   const port = await listening(server, host, options.port ?? 8080);
   const shown = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
