@@ -106,6 +106,13 @@ export class GraphBuilder {
     return this.constant(int64Tensor(values));
   }
 
+  /** The elements of a small constant. @throws TypeError for a value that is only known when the graph runs. */
+  numbersOf(value: Value): readonly number[] {
+    const values = this.#known.get(value.name)?.values;
+    if (!values?.every((element) => typeof element === 'number')) throw new TypeError(`"${value.name}" is no constant`);
+    return values as readonly number[];
+  }
+
   /** Emits one operator with `count` outputs. */
   outputs<K extends OpName>(
     op: K,

@@ -1,0 +1,88 @@
+/**
+ * Convolution in any number of dimensions. Letters: N pictures, C input channels, M kernels, G groups, K elements of a
+ * kernel, P output positions.
+ */
+import type { GraphBuilder, Value } from '#onnx/builder.js';
+import type { AttributesOf } from '#onnx/ops.js';
+import { axesOf, type OpRules, type Rule, type Step, type Target } from '../rule.js';
+import { weightGradient } from './weight-gradient.js';
+
+type ConvAttributes = AttributesOf<'Conv'>;
+
+/** The attributes of a convolution with their defaults filled in. */
+export interface Geometry {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** All begins, then all ends. */
+  readonly pads: readonly number[];
+  readonly group: number;
+}
+
+export function geometryOf(weights: Value, attributes: ConvAttributes): Geometry {
+  const kernel = weights.dims.slice(2);
+  const ones = kernel.map(() => 1);
+  return {
+    kernel,
+    strides: attributes.strides ?? ones,
+    dilations: attributes.dilations ?? ones,
+    pads: attributes.pads ?? [...ones, ...ones].map(() => 0),
+    group: attributes.group ?? 1,
+  };
+}
+
+/** Whether each output position is made of one input position only. */
+export function isPointwise({ kernel, strides, pads }: Geometry): boolean {
+  return kernel.every((size) => size === 1) && strides.every((step) => step === 1) && pads.every((pad) => pad === 0);
+}
+
+/** Sum over everything but the channels. */
+function channelSums(g: GraphBuilder, dy: Value): Value {
+  return g.op.ReduceSum(dy, g.ints(axesOf(dy).filter((axis) => axis !== 1)), { keepdims: 0 });
+}
+
+/**
+ * dx of y = conv(x, w): each dy is spread by the kernel that gathered it, which is the transposed convolution; what the
+ * stride leaves over at the end of x is given as output padding. A 1x1 convolution is a matrix product: W^T dy.
+ */
+function inputGradient(g: GraphBuilder, [x, w, dy]: readonly [Value, Value, Value], geometry: Geometry): Value {
+  const { kernel, strides, dilations, pads, group } = geometry;
+  if (isPointwise(geometry) && group === 1) {
+    const positions = dy.dims.slice(2).reduce((a, b) => a * b, 1);
+    const matrix = g.reshape(w, [w.dims[0]!, w.dims[1]!]);
+    const spread = g.op.FusedMatMul(matrix, g.reshape(dy, [dy.dims[0]!, dy.dims[1]!, positions]), { transA: 1 });
+    return g.reshape(spread, x.dims);
+  }
+  const output_padding = kernel.map((size, axis) => {
+    const padding = pads[axis]! + pads[axis + kernel.length]!;
+    const reached = strides[axis]! * (dy.dims[axis + 2]! - 1) + (size - 1) * dilations[axis]! + 1 - padding;
+    return x.dims[axis + 2]! - reached;
+  });
+  return g.op.ConvTranspose(dy, w, { strides, dilations, pads, group, output_padding });
+}
+
+const conv: Rule<ConvAttributes> = ({ g, inputs, attributes, dy, needs, target }) => {
+  const [x, w] = inputs as [Value, Value];
+  const geometry = geometryOf(w, attributes);
+  return [
+    needs(0) ? inputGradient(g, [x, w, dy], geometry) : undefined,
+    needs(1) ? weightGradient(g, { x, dy, dims: w.dims, geometry, target }) : undefined,
+    needs(2) ? channelSums(g, dy) : undefined,
+  ];
+};
+
+/** The transposed convolution is the adjoint: dx = conv(dy, w), and dy and x change places in dw. */
+const convTranspose: Rule<AttributesOf<'ConvTranspose'>> = (step: Step<AttributesOf<'ConvTranspose'>>) => {
+  const { g, inputs, attributes, dy, needs } = step;
+  const [x, w] = inputs as [Value, Value];
+  const geometry = geometryOf(w, attributes);
+  const { strides, dilations, pads, group } = geometry;
+  const target: Target = step.target;
+  return [
+    needs(0) ? g.op.Conv(dy, w, { strides, dilations, pads, group }) : undefined,
+    needs(1) ? weightGradient(g, { x: dy, dy: x, dims: w.dims, geometry, target }) : undefined,
+    needs(2) ? channelSums(g, dy) : undefined,
+  ];
+};
+
+export const convolution: OpRules<'Conv' | 'ConvTranspose'> = { Conv: conv, ConvTranspose: convTranspose };
