@@ -4,7 +4,7 @@ import type { Card } from '#core/card.js';
 import { LookoutError, messageOf } from '#core/errors.js';
 import { formatCard } from './card-file.js';
 import type { ModelOptions } from './engine-options.js';
-import { batchOf, namedOutputs, testFeed } from './examine.js';
+import { batchOf, outputsOf, testFeed } from './examine.js';
 import { cardOf } from './load-model.js';
 import { outputsRead } from './make-card.js';
 import { type ModelFile, readModelFile } from './model-file.js';
@@ -50,7 +50,7 @@ async function tryOut(card: Card, file: ModelFile, probe: Probe): Promise<void> 
     timedRuns: 0,
     verify: false,
   });
-  if (batch === 1) verifyOutputs(card, namedOutputs(prepared, outputs));
+  verifyOutputs(card, outputsOf(prepared, outputs, 0, batch));
 }
 
 /** Puts a finished folder in its place, whole or not at all. */

@@ -3,14 +3,20 @@ import type { Card } from '#core/card.js';
 
 const text = z.string().min(1);
 const count = z.int().positive();
-const whole = z.int().nonnegative();
+const points = z.int().nonnegative().max(1000);
 const positive = z.number().positive();
 const fraction = z.number().min(0).max(1);
 const type = z.enum(['float32', 'float16', 'uint8', 'int8', 'int32', 'int64', 'bool', 'float64']);
 const value = { name: text, type, dims: z.array(z.int().min(-1)).max(8) };
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const landmarkValues = z.union([z.literal(2), z.literal(3)]);
-const anchors = z.array(z.tuple([positive, positive])).min(1);
+// Far beyond any network, and small enough that no card asks for all memory.
+const stride = count.max(512);
+const anchors = z
+  .array(z.tuple([positive, positive]))
+  .min(1)
+  .max(64);
+const MAX_HEADS = 32;
 
 const input = z.strictObject({
   ...value,
@@ -26,7 +32,10 @@ const input = z.strictObject({
 const decoder = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('anchor-grid'),
-    heads: z.array(z.strictObject({ output: text, stride: count, anchors, gridScale: positive.optional() })).min(1),
+    heads: z
+      .array(z.strictObject({ output: text, stride, anchors, gridScale: positive.optional() }))
+      .min(1)
+      .max(MAX_HEADS),
     sizes: z.enum(['exp', 'sigmoid']),
     classes: z.enum(['sigmoid', 'softmax', 'none']),
     gridScale: positive,
@@ -43,12 +52,12 @@ const decoder = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('yolo-fastest-v2'),
     output: text,
-    heads: z.array(z.strictObject({ stride: count, anchors })).min(1),
+    heads: z.array(z.strictObject({ stride, anchors })).min(1).max(MAX_HEADS),
   }),
   z.strictObject({
     kind: z.literal('yolox'),
     output: text,
-    strides: z.array(count).min(1),
+    strides: z.array(stride).min(1).max(MAX_HEADS),
     raw: z.boolean(),
     reduced: z.boolean().optional(),
     multiLabel: z.boolean().optional(),
@@ -56,7 +65,7 @@ const decoder = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('columns'),
     output: text,
-    landmarks: whole,
+    landmarks: points,
     landmarkValues,
     reduced: z.boolean().optional(),
     multiLabel: z.boolean().optional(),
@@ -64,29 +73,38 @@ const decoder = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('end-to-end'),
     output: text,
-    landmarks: whole.optional(),
+    landmarks: points.optional(),
     landmarkValues: landmarkValues.optional(),
   }),
   z.strictObject({ kind: z.literal('fastestdet'), output: text }),
   z.strictObject({
     kind: z.literal('scrfd'),
-    heads: z.array(z.strictObject({ stride: count, score: text, box: text, landmarks: text.optional() })).min(1),
-    anchorsPerCell: count,
+    heads: z
+      .array(z.strictObject({ stride, score: text, box: text, landmarks: text.optional() }))
+      .min(1)
+      .max(MAX_HEADS),
+    anchorsPerCell: count.max(64),
   }),
   z.strictObject({
     kind: z.literal('retinaface'),
     boxes: text,
     scores: text,
     landmarks: text.optional(),
-    priors: z.array(z.strictObject({ stride: count, sizes: z.array(positive).min(1) })).min(1),
+    priors: z
+      .array(z.strictObject({ stride, sizes: z.array(positive).min(1).max(64) }))
+      .min(1)
+      .max(MAX_HEADS),
     variances: z.tuple([positive, positive]),
   }),
   z.strictObject({ kind: z.literal('ultraface'), boxes: text, scores: text }),
   z.strictObject({
     kind: z.literal('distribution'),
-    heads: z.array(z.strictObject({ output: text, stride: count })).min(1),
-    bins: z.int().min(2),
-    landmarks: whole,
+    heads: z
+      .array(z.strictObject({ output: text, stride }))
+      .min(1)
+      .max(MAX_HEADS),
+    bins: z.int().min(2).max(256),
+    landmarks: points,
   }),
 ]);
 
@@ -101,9 +119,9 @@ export const cardSchema = z.strictObject({
     sha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),
   }),
   input,
-  outputs: z.array(z.strictObject(value)).min(1),
+  outputs: z.array(z.strictObject(value)).min(1).max(256),
   decoder,
-  labels: z.array(text).min(1),
+  labels: z.array(text).min(1).max(100_000),
   landmarks: z.array(text).optional(),
   thresholds: z
     .strictObject({

@@ -73,6 +73,8 @@ export interface Trial {
   readonly request: TestRun;
   /** What it gave on the CPU. */
   readonly onCpu: TestRunResult;
+  /** Whether there is a graphics processor at all; looked for by default. */
+  readonly hasGpu?: boolean;
 }
 
 /** Runs the model on a provider and looks where it really ran. Undefined when it did, with the same results as on the CPU. */
@@ -122,10 +124,11 @@ export async function chooseProvider(
   trial: Trial,
   cpuMs: number,
 ): Promise<{ readonly provider: string; readonly fellBack: readonly string[] }> {
+  const { hasGpu = hasGpuDevice() } = trial;
   const fellBack: string[] = [];
   const known = knownProviders();
   for (const provider of AUTO.filter((each) => known.includes(each))) {
-    const wrong = hasGpuDevice()
+    const wrong = hasGpu
       ? await objection(provider, trial, AUTO_TIMEOUT_MS, cpuMs)
       : 'this machine shows no graphics processor';
     if (wrong === undefined) return { provider, fellBack };

@@ -3,9 +3,8 @@ import { cpus } from 'node:os';
 import type { Card } from '#core/card.js';
 import type { DeviceReport, Engine, Inference } from '#core/engine.js';
 import { LookoutError } from '#core/errors.js';
-import type { RawOutput, Tensor } from '#core/tensor.js';
 import type { EngineOptions } from './engine-options.js';
-import { batchOf } from './examine.js';
+import { batchOf, outputsOf } from './examine.js';
 import { loadModel } from './load-model.js';
 import { outputsRead } from './make-card.js';
 import { makePlan } from './make-plan.js';
@@ -19,25 +18,6 @@ import type { ThreadPool } from './thread-pool.js';
 import type { Ready, RunReply, RunRequest } from './worker-protocol.js';
 
 type Pool = ThreadPool<Ready, RunRequest, RunReply>;
-
-/** The picture's share of a batch's outputs. */
-function outputOf(prepared: Prepared, reply: RunReply, picture: number, batch: number): RawOutput {
-  const tensors = new Map(reply.outputs);
-  const output = new Map<string, Tensor>();
-  for (const { name, fetch } of prepared.outputs) {
-    const { dims, data } = tensors.get(fetch)!;
-    const values = data as Float32Array;
-    if (batch === 1) output.set(name, { dims, data: values });
-    else {
-      const each = values.length / batch;
-      output.set(name, {
-        dims: [dims[0]! / batch, ...dims.slice(1)],
-        data: values.subarray(picture * each, (picture + 1) * each),
-      });
-    }
-  }
-  return output;
-}
 
 /** The engine on ONNX Runtime: worker threads around sessions. */
 class OnnxEngine implements Engine {
@@ -77,7 +57,7 @@ class OnnxEngine implements Engine {
       pictures.map(({ buffer }) => buffer),
     );
     return {
-      outputs: pictures.map((_, at) => outputOf(this.#prepared, reply, at, batch)),
+      outputs: pictures.map((_, at) => outputsOf(this.#prepared, reply.outputs, at, batch)),
       pictures: reply.feeds[0]!.parts as readonly Uint8Array<ArrayBuffer>[],
       inferenceMs: reply.inferenceMs,
     };

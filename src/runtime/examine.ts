@@ -2,6 +2,7 @@ import type { InputSpec, ValueSpec } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
 import { Random } from '#core/random.js';
 import type { Size } from '#core/size.js';
+import type { RawOutput, Tensor } from '#core/tensor.js';
 import { scalesInGraph } from './graph/scales-in-graph.js';
 import { metadataLabels } from './labels.js';
 import { type ModelFile, pictureInput, tensorOutputs } from './model-file.js';
@@ -11,6 +12,8 @@ import type { ModelFacts } from './presets/facts.js';
 import type { Probe } from './probe.js';
 import type { TypedTensor } from './session.js';
 import type { Feed } from './worker-protocol.js';
+
+type Outputs = readonly (readonly [name: string, tensor: TypedTensor])[];
 
 const DEFAULT_SIZE = 640;
 const DEFAULT_STRIDE = 32;
@@ -88,18 +91,21 @@ export function testFeed(prepared: Prepared, size: Size, batch: number): Feed {
   return { name: prepared.input, type: 'uint8', dims, parts: [noise(size, batch)] };
 }
 
-/** Outputs by the card's names. */
-export function namedOutputs(
-  prepared: Prepared,
-  outputs: readonly (readonly [string, TypedTensor])[],
-): ReadonlyMap<string, { readonly dims: readonly number[]; readonly data: Float32Array }> {
+/** One picture's outputs, by the card's names, out of those of a whole batch. */
+export function outputsOf(prepared: Prepared, outputs: Outputs, picture = 0, batch = 1): RawOutput {
   const found = new Map(outputs);
-  return new Map(
-    prepared.outputs.flatMap(({ name, fetch }) => {
-      const tensor = found.get(fetch);
-      return tensor ? [[name, { dims: tensor.dims, data: tensor.data as Float32Array }] as const] : [];
-    }),
-  );
+  const raw = new Map<string, Tensor>();
+  for (const { name, fetch } of prepared.outputs) {
+    const { dims, data } = found.get(fetch)!;
+    const values = data as Float32Array;
+    const each = values.length / batch;
+    if (batch === 1) raw.set(name, { dims, data: values });
+    else {
+      const own = values.subarray(picture * each, (picture + 1) * each);
+      raw.set(name, { dims: [dims[0]! / batch, ...dims.slice(1)], data: own });
+    }
+  }
+  return raw;
 }
 
 /** Fixed batch of a graph; 1 where it is free. */
@@ -116,6 +122,7 @@ export async function examine(file: ModelFile, probe: Probe, options: ExamineOpt
   const fallback = metadataSize(metadata) ?? squareOf(options.defaultSize ?? DEFAULT_SIZE);
   const size = sizeOf(spec, { imgsz: options.imgsz, fallback, stride });
   const layout = layoutOf(spec);
+  const batch = batchOf(spec);
   const plain = { fit: 'stretch', padding: 0, channels: 'RGB', mean: [0, 0, 0], std: [1, 1, 1] } as const;
   const declared = tensorOutputs(model);
   const prepared = prepare(
@@ -127,11 +134,11 @@ export async function examine(file: ModelFile, probe: Probe, options: ExamineOpt
     ask: 'run',
     model: prepared.bytes,
     session: { provider: 'cpu', threads: 1 },
-    feeds: [testFeed(prepared, size, batchOf(spec))],
+    feeds: [testFeed(prepared, size, batch)],
     timedRuns: 0,
     verify: false,
   });
-  const found = namedOutputs(prepared, run.outputs);
+  const found = outputsOf(prepared, run.outputs, 0, batch);
   const operators = new Map<string, number>();
   for (const { op } of graph.nodes) operators.set(op, (operators.get(op) ?? 0) + 1);
   return {

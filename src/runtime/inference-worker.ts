@@ -31,10 +31,12 @@ async function run(session: Session, { feeds, wanted }: RunRequest): Promise<voi
 async function serve(): Promise<void> {
   const { model, session: options } = workerData as WorkerSettings;
   const session = await Session.open(model, options);
+  let last: Promise<void> = Promise.resolve();
   port.on('message', (message: ToWorker<RunRequest>) => {
-    // Leaving by itself: a thread that is terminated inside the runtime takes the whole process with it.
-    if (message.do === 'exit') process.exit(0);
-    run(session, message.request).catch((error: unknown) => send({ is: 'failed', failure: failureOf(error) }));
+    // Leaving by itself, after the last job: a thread that is terminated inside the runtime takes the whole process with it.
+    if (message.do === 'exit') void last.then(() => port.close());
+    else
+      last = run(session, message.request).catch((error: unknown) => send({ is: 'failed', failure: failureOf(error) }));
   });
   send({ is: 'ready', hello: { inputs: session.inputs, outputs: session.outputs } });
 }

@@ -1,5 +1,6 @@
 import type { Card, InputSpec, ValueSpec } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
+import { batchOf } from './examine.js';
 import { defaultLabels } from './labels.js';
 import type { ModelFile } from './model-file.js';
 import { describeValues, type ModelFacts } from './presets/facts.js';
@@ -89,12 +90,14 @@ function inputOf({ feeding }: Reading, { input, size, scaledInGraph }: ModelFact
 function outputSpecs(file: ModelFile, { input, outputs }: ModelFacts, used: ReadonlySet<string>): ValueSpec[] {
   const declared = new Map(file.model.graph.outputs.map((output) => [output.name, output.dims]));
   const fixed = input.dims.every((dim) => dim > 0);
+  const batch = batchOf(input);
   return outputs
     .filter(({ name }) => used.has(name))
     .map(({ name, type, dims }) => {
       const said = declared.get(name);
       const free = (at: number) => !fixed && (said === undefined || typeof said[at] !== 'number');
-      return { name, type, dims: dims.map((dim, at) => (free(at) ? -1 : dim)) };
+      const whole = batch > 1 ? [dims[0]! * batch, ...dims.slice(1)] : dims;
+      return { name, type, dims: whole.map((dim, at) => (free(at) ? -1 : dim)) };
     });
 }
 

@@ -2,7 +2,7 @@ import type { Card } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
 import { chooseProvider, requireProvider } from './devices.js';
 import type { EngineOptions } from './engine-options.js';
-import { batchOf, namedOutputs, testFeed } from './examine.js';
+import { batchOf, outputsOf, testFeed } from './examine.js';
 import { affordable, bestShare, type Plan, sharesFor } from './plan.js';
 import type { Prepared } from './prepare.js';
 import type { Probe } from './probe.js';
@@ -81,7 +81,7 @@ export async function makePlan(planning: Planning): Promise<Plan> {
   const fixed = batchOf(card.input);
   const request = requestOf(planning, fixed);
   const onCpu = await probe.ask(request);
-  if (fixed === 1) verifyOutputs(card, namedOutputs(prepared, onCpu.outputs));
+  verifyOutputs(card, outputsOf(prepared, onCpu.outputs, 0, fixed));
   const free = card.input.dims[0] === -1;
   const maxBatch = free ? ((await batches(planning, onCpu)) ? FREE_BATCH : 1) : fixed;
   const trial = { probe, request, onCpu };

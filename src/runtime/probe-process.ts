@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { LookoutError, messageOf } from '#core/errors.js';
 import { measure } from './measure.js';
 import { placementsIn } from './placement.js';
-import type { Placement, ProbeReply, ProbeRequest, TestRun, TestRunResult } from './probe-protocol.js';
+import type { ProbeReply, ProbeRequest, TestRun, TestRunResult } from './probe-protocol.js';
 import { Session } from './session.js';
 
 // A child process that tries models out. Whatever a model or a driver does to it (a crash, a hang, all memory), the
@@ -16,33 +16,38 @@ function tensors({ feeds }: TestRun) {
   return feeds.map(({ name, type, dims, parts }) => [name, { type, dims, data: parts[0]! }] as const);
 }
 
-async function profiled(request: TestRun, folder: string): Promise<readonly Placement[]> {
-  const session = await Session.open(request.model, { ...request.session, profile: join(folder, 'profile') });
-  await session.run(tensors(request));
-  session.endProfile();
-  const [file] = await readdir(folder);
-  return file === undefined ? [] : placementsIn(await readFile(join(folder, file), 'utf8'));
+/** Runs the session and says how long a run takes. */
+async function timed(session: Session, request: TestRun): Promise<Omit<TestRunResult, 'placements'>> {
+  const fed = tensors(request);
+  let started = performance.now();
+  let outputs = await session.run(fed);
+  let runMs = performance.now() - started;
+  started = performance.now();
+  for (let run = 0; run < request.timedRuns; run++) outputs = await session.run(fed);
+  if (request.timedRuns > 0) runMs = (performance.now() - started) / request.timedRuns;
+  return { outputs: [...outputs], runMs };
 }
 
-async function placementsOf(request: TestRun): Promise<readonly Placement[]> {
+async function profiled(request: TestRun, folder: string): Promise<TestRunResult> {
+  const session = await Session.open(request.model, { ...request.session, profile: join(folder, 'profile') });
+  const result = await timed(session, request);
+  session.endProfile();
+  const [file] = await readdir(folder);
+  const placements = file === undefined ? [] : placementsIn(await readFile(join(folder, file), 'utf8'));
+  return { ...result, placements };
+}
+
+async function testRun(request: TestRun): Promise<TestRunResult> {
+  if (!request.verify) {
+    const session = await Session.open(request.model, request.session);
+    return { ...(await timed(session, request)), placements: [] };
+  }
   const folder = await mkdtemp(join(tmpdir(), 'lookout-profile-'));
   try {
     return await profiled(request, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function testRun(request: TestRun): Promise<TestRunResult> {
-  const placements = request.verify ? await placementsOf(request) : [];
-  const session = await Session.open(request.model, request.session);
-  let started = performance.now();
-  let outputs = await session.run(tensors(request));
-  let runMs = performance.now() - started;
-  started = performance.now();
-  for (let run = 0; run < request.timedRuns; run++) outputs = await session.run(tensors(request));
-  if (request.timedRuns > 0) runMs = (performance.now() - started) / request.timedRuns;
-  return { outputs: [...outputs], runMs, placements };
 }
 
 async function answer(request: ProbeRequest): Promise<ProbeReply> {

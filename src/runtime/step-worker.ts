@@ -59,10 +59,11 @@ function send(message: FromWorker<null, StepReply>, transfer: readonly ArrayBuff
   port.postMessage(message, [...transfer]);
 }
 
+let last: Promise<void> = Promise.resolve();
 port.on('message', (message: ToWorker<StepRequest>) => {
-  // Leaving by itself: a thread that is terminated inside the runtime takes the whole process with it.
-  if (message.do === 'exit') process.exit(0);
-  answer(message.request)
+  // Leaving by itself, after the last job: a thread that is terminated inside the runtime takes the whole process with it.
+  if (message.do === 'exit') return void last.then(() => port.close());
+  last = answer(message.request)
     .then((reply) => send({ is: 'done', reply }, buffersOf(reply)))
     .catch((error: unknown) => {
       const kind = error instanceof LookoutError ? error.kind : 'inference';

@@ -2,6 +2,7 @@ import type { Card, ValueSpec } from '#core/card.js';
 import { LookoutError, messageOf } from '#core/errors.js';
 import type { RawOutput } from '#core/tensor.js';
 import { decode } from '#vision/decode.js';
+import { batchOf } from './examine.js';
 import { outputsRead } from './make-card.js';
 import { type ModelFile, pictureInput, tensorOutputs } from './model-file.js';
 import { describeValues } from './presets/facts.js';
@@ -60,11 +61,13 @@ export function verifyCard(card: Card, file: ModelFile): void {
 }
 
 /**
- * Decodes real outputs as the card says, which shows whether shapes and class count are right.
+ * Decodes one picture's outputs as the card says, which shows whether shapes and class count are right.
  * @throws LookoutError kind `model`
  */
 export function verifyOutputs(card: Card, outputs: RawOutput): void {
-  for (const { name, dims } of card.outputs) {
+  const batch = batchOf(card.input);
+  for (const { name, dims: whole } of card.outputs) {
+    const dims = batch > 1 ? [whole[0]! / batch, ...whole.slice(1)] : whole;
     const found = outputs.get(name);
     if (found && !agree(dims, found.dims)) throw refuse(card, `output ${name}`, `[${dims}]`, `[${found.dims}]`);
   }
