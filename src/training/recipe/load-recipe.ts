@@ -1,0 +1,53 @@
+import { dirname, resolve } from 'node:path';
+import { loadPipeline } from '#config/pipeline.js';
+import { type Recipe, recipeSchema } from './recipe.js';
+
+/** What the command line says beside the recipe; absent keys leave it as it is. */
+export interface RecipeOverrides {
+  readonly data?: readonly string[];
+  readonly epochs?: number;
+  readonly minutes?: number;
+  readonly seed?: number;
+  readonly name?: string;
+  readonly from?: string;
+  readonly freeze?: readonly string[];
+  readonly cacheFeatures?: boolean;
+  readonly threads?: number;
+  readonly device?: Recipe['device'];
+}
+
+/**
+ * Reads a recipe; its paths are made absolute.
+ * @throws LookoutError kind `config` naming every fault as `file:line:column`
+ */
+export function loadRecipe(file: string): Recipe {
+  const { data } = loadPipeline(file, { train: recipeSchema });
+  const absolute = (path: string): string => resolve(dirname(file), path);
+  const { transfer } = data;
+  return {
+    ...data,
+    data: { ...data.data, folders: data.data.folders.map(absolute) },
+    transfer: { ...transfer, from: transfer.from === null ? null : absolute(transfer.from) },
+  };
+}
+
+/**
+ * The recipe with what the command line changes.
+ * @throws ZodError for values that the recipe could not hold either
+ */
+export function withOverrides(recipe: Recipe, overrides: RecipeOverrides): Recipe {
+  const { data = [], name, epochs, minutes, seed, threads, device, from, freeze, cacheFeatures } = overrides;
+  const given = Object.fromEntries(
+    Object.entries({ name, epochs, minutes, seed, threads, device }).filter(([, value]) => value !== undefined),
+  );
+  return recipeSchema.parse({
+    ...recipe,
+    ...given,
+    data: { ...recipe.data, folders: [...recipe.data.folders, ...data.map((path) => resolve(path))] },
+    transfer: {
+      from: from === undefined ? recipe.transfer.from : resolve(from),
+      freeze: freeze ?? recipe.transfer.freeze,
+      cacheFeatures: cacheFeatures ?? recipe.transfer.cacheFeatures,
+    },
+  });
+}
