@@ -3,6 +3,7 @@ import { LookoutError, messageOf } from '#core/errors.js';
 import { Random } from '#core/random.js';
 import type { Size } from '#core/size.js';
 import { compose, drawRecipe, type Recipe } from './augmentation/compose.js';
+import { residentCanvas } from './augmentation/kernels.js';
 import type { LabelledPicture } from './augmentation/picture.js';
 import { type AugmentationPolicy, policyOfEpoch } from './augmentation/policy.js';
 import { type Batch, packObjects } from './batch.js';
@@ -77,9 +78,11 @@ export class BatchMaker {
     const pictures = new Uint8Array(buffer);
     const plane = 3 * size.width * size.height;
     const annotations: Annotation[][] = recipes.map((recipe, n) => {
-      const canvas = { ...size, data: pictures.subarray(n * plane, (n + 1) * plane) };
+      const canvas = residentCanvas(0, size);
       const options = { random: randoms[n]!, policy, mirrored: plan.mirrored };
-      return compose(canvas, recipe, { ...options, pictures: (index) => fetched.get(index)!.labelled });
+      const objects = compose(canvas, recipe, { ...options, pictures: (index) => fetched.get(index)!.labelled });
+      pictures.set(canvas.data, n * plane);
+      return objects;
     });
     pictures.fill(114, positions.length * plane);
     const sources = recipes.map((recipe, n) => orderedSources(recipe, positions[n]!));

@@ -1,59 +1,24 @@
 import type { Random } from '#core/random.js';
+import { recolourCanvas } from './kernels.js';
 import type { Canvas, Picture } from './picture.js';
 
-export interface HsvShift {
+/** A change of all colours: HSV (Smith 1978) first, then each channel; every value is held within its range. */
+export interface ColourShift {
   /** Added to the hue, turns (1 is the whole circle). */
   readonly hue: number;
   /** Factors. */
   readonly saturation: number;
   readonly value: number;
-}
-
-/** 1 / n for the differences of bytes. */
-const INVERSE = Float64Array.from({ length: 256 }, (_, n) => (n === 0 ? 0 : 1 / n));
-
-/** Turns the hue and scales saturation and value in HSV (Smith 1978), in place; saturation and value stop at their ends. */
-export function shiftHsv({ width, height, data }: Canvas, { hue, saturation, value }: HsvShift): void {
-  const plane = width * height;
-  const turn = 6 * (hue - Math.floor(hue));
-  const values = Float64Array.from({ length: 256 }, (_, v) => Math.min(255, v * value));
-  for (let at = 0; at < plane; at++) {
-    const r = data[at]!;
-    const g = data[at + plane]!;
-    const b = data[at + 2 * plane]!;
-    const max = r > g ? Math.max(r, b) : Math.max(g, b);
-    const min = r < g ? Math.min(r, b) : Math.min(g, b);
-    const v = values[max]!;
-    const inverse = INVERSE[max - min]!;
-    const ratio = (max - min) * INVERSE[max]! * saturation;
-    const chroma = v * Math.min(ratio, 1);
-    let h = turn + (max === r ? 6 + (g - b) * inverse : max === g ? 2 + (b - r) * inverse : 4 + (r - g) * inverse);
-    while (h >= 6) h -= 6;
-    const sector = h | 0;
-    const f = h - sector;
-    const low = v - chroma + 0.5;
-    const falling = v - chroma * f + 0.5;
-    const rising = v - chroma * (1 - f) + 0.5;
-    const high = v + 0.5;
-    data[at] = sector === 0 || sector === 5 ? high : sector === 1 ? falling : sector === 4 ? rising : low;
-    data[at + plane] = sector === 1 || sector === 2 ? high : sector === 3 ? falling : sector === 0 ? rising : low;
-    data[at + 2 * plane] = sector === 3 || sector === 4 ? high : sector === 5 ? falling : sector === 2 ? rising : low;
-  }
-}
-
-/** Gain and offset of every channel, `R, G, B`: value = gain * value + offset, held within 0..255; in place. */
-export interface ChannelShift {
+  /** Per channel R, G, B: level = gain * level + offset. */
   readonly gains: readonly [number, number, number];
-  /** Levels. */
   readonly offsets: readonly [number, number, number];
 }
 
-export function shiftChannels({ width, height, data }: Canvas, { gains, offsets }: ChannelShift): void {
-  const plane = width * height;
-  for (let c = 0; c < 3; c++) {
-    const table = Uint8ClampedArray.from({ length: 256 }, (_, level) => gains[c]! * level + offsets[c]!);
-    for (let at = c * plane; at < (c + 1) * plane; at++) data[at] = table[data[at]!]!;
-  }
+export const NO_SHIFT: ColourShift = { hue: 0, saturation: 1, value: 1, gains: [1, 1, 1], offsets: [0, 0, 0] };
+
+/** Changes the colours of a canvas in place, in one pass. */
+export function shiftColours(canvas: Canvas, shift: Partial<ColourShift>): void {
+  recolourCanvas(canvas, { ...NO_SHIFT, ...shift });
 }
 
 /** Principal components of the colours of a data set: eigenvalues and unit eigenvectors of the RGB covariance, levels. */

@@ -1,6 +1,6 @@
 import type { Annotation } from '#core/annotation.js';
 import type { Random } from '#core/random.js';
-import { pcaOffsets, shiftChannels, shiftHsv } from './colour.js';
+import { pcaOffsets, shiftColours } from './colour.js';
 import { addNoise, blur, cutOut, mixIn, symmetricBeta } from './degrade.js';
 import { type Laid, layOutMosaic, layOutSingle } from './layout.js';
 import { paint } from './paint.js';
@@ -93,13 +93,11 @@ function changeColours(canvas: Canvas, { random, policy }: ComposeOptions): void
   const factor = (limit: number): number => 1 + limit * random.between(-1, 1);
   const { hue, saturation, value } = policy.hsv;
   const grey = random.chance(policy.grey);
-  const shift = {
-    hue: hue * random.between(-1, 1),
-    saturation: grey ? 0 : factor(saturation),
-    value: factor(value),
+  if (!grey && hue + saturation + value + policy.channels + policy.pca === 0) return;
+  const own = {
+    gains: [factor(policy.channels), factor(policy.channels), factor(policy.channels)] as const,
+    offsets: pcaOffsets(random, policy.pca),
   };
-  if (grey || hue > 0 || saturation > 0 || value > 0) shiftHsv(canvas, shift);
-  const gains = [factor(policy.channels), factor(policy.channels), factor(policy.channels)] as const;
-  const offsets = policy.pca > 0 ? pcaOffsets(random, policy.pca) : ([0, 0, 0] as const);
-  if (!grey && (policy.channels > 0 || policy.pca > 0)) shiftChannels(canvas, { gains, offsets });
+  const hsv = { hue: hue * random.between(-1, 1), saturation: grey ? 0 : factor(saturation), value: factor(value) };
+  shiftColours(canvas, grey ? hsv : { ...hsv, ...own });
 }

@@ -1,46 +1,23 @@
 import type { Annotation } from '#core/annotation.js';
 import type { Box } from '#core/box.js';
-import { Random } from '#core/random.js';
+import type { Random } from '#core/random.js';
+import { addNoiseTo, blurCanvas, mixCanvas } from './kernels.js';
 import type { Canvas } from './picture.js';
 import { hideBehind } from './place.js';
 
-/** Gaussian blur in place, separable, edges repeated; `sigma` px. */
-export function blur({ width, height, data }: Canvas, sigma: number): void {
-  const radius = Math.max(1, Math.ceil(2.5 * sigma));
-  const kernel = Float32Array.from({ length: 2 * radius + 1 }, (_, k) =>
-    Math.exp(-((k - radius) ** 2) / (2 * sigma ** 2)),
-  );
-  const sum = kernel.reduce((total, weight) => total + weight, 0);
-  for (let k = 0; k < kernel.length; k++) kernel[k]! /= sum;
-  const line = new Float32Array(Math.max(width, height) + 2 * radius);
-  const smooth = (start: number, step: number, length: number): void => {
-    for (let n = -radius; n < length + radius; n++) {
-      line[n + radius] = data[start + step * Math.min(Math.max(n, 0), length - 1)]!;
-    }
-    for (let n = 0; n < length; n++) {
-      let total = 0.5;
-      for (let k = 0; k < kernel.length; k++) total += kernel[k]! * line[n + k]!;
-      data[start + step * n] = total;
-    }
-  };
-  for (let c = 0; c < 3; c++) {
-    for (let y = 0; y < height; y++) smooth((c * height + y) * width, 1, width);
-    for (let x = 0; x < width; x++) smooth(c * height * width + x, width, height);
-  }
+/** Gaussian blur in place, separable, edges repeated; `sigma` px, at most 8. */
+export function blur(canvas: Canvas, sigma: number): void {
+  const radius = Math.max(1, Math.ceil(2.5 * Math.min(sigma, 8)));
+  const exact = Array.from({ length: 2 * radius + 1 }, (_, k) => Math.exp(-((k - radius) ** 2) / (2 * sigma ** 2)));
+  const sum = exact.reduce((total, weight) => total + weight, 0);
+  const weights = exact.map((weight) => Math.round((256 * weight) / sum));
+  weights[radius]! += 256 - weights.reduce((total, weight) => total + weight, 0);
+  blurCanvas(canvas, weights);
 }
 
-/** Normal numbers that every noisy picture reads from another place. */
-const NOISE = ((random) => Float32Array.from({ length: 1 << 16 }, () => random.normal()))(new Random(0x6e6f69));
-
-/** Adds normal noise of standard deviation `sigma` levels to every value, in place. */
-export function addNoise({ width, height, data }: Canvas, random: Random, sigma: number): void {
-  for (let row = 0; row < 3 * height; row++) {
-    let from = random.uint32();
-    for (let at = row * width; at < (row + 1) * width; at++) {
-      const level = data[at]! + sigma * NOISE[from++ & 0xffff]! + 0.5;
-      data[at] = level < 0 ? 0 : Math.min(level, 255);
-    }
-  }
+/** Adds normal noise of standard deviation `sigma` levels (at most 30) to every value, in place. */
+export function addNoise(canvas: Canvas, random: Random, sigma: number): void {
+  addNoiseTo(canvas, random.uint32(), sigma);
 }
 
 /**
@@ -78,10 +55,7 @@ function fill({ width, height, data }: Canvas, [x1, y1, x2, y2]: Box, colour: re
  * @param share of the first canvas, 0..1
  */
 export function mixIn(canvas: Canvas, other: Canvas, share: number): void {
-  const weight = Math.round(256 * share);
-  for (let at = 0; at < canvas.data.length; at++) {
-    canvas.data[at] = (canvas.data[at]! * weight + other.data[at]! * (256 - weight) + 128) >> 8;
-  }
+  mixCanvas(canvas, other, Math.round(256 * share));
 }
 
 /** Beta(k, k) for an integer k: the median of 2k - 1 uniform numbers. */

@@ -33,24 +33,6 @@ export function createCanvas(width: number, height: number, grey = PADDING_GREY)
   return { width, height, data: new Uint8Array(3 * width * height).fill(grey) };
 }
 
-/** Half the width and height (rounded down, at least 1), each pixel the mean of four: before shrinking by more than two. */
-export function halve({ width, height, data }: Picture): Picture {
-  const [w, h] = [Math.max(1, width >> 1), Math.max(1, height >> 1)];
-  const right = width > 1 ? 3 : 0;
-  const below = height > 1 ? 3 * width : 0;
-  const half = new Uint8Array(3 * w * h);
-  let to = 0;
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      const at = 3 * (2 * y * width + 2 * x);
-      for (let c = at; c < at + 3; c++) {
-        half[to++] = (data[c]! + data[c + right]! + data[c + below]! + data[c + right + below]! + 2) >> 2;
-      }
-    }
-  }
-  return { width: w, height: h, data: half };
-}
-
 /** The planar form of a picture. */
 export function toCanvas({ width, height, data }: Picture): Canvas {
   const plane = width * height;

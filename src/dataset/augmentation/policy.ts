@@ -74,7 +74,7 @@ export const STANDARD_AUGMENTATION: AugmentationPolicy = {
   translate: 0.1,
   rotateDegrees: 3,
   shearDegrees: 1,
-  perspective: 0.02,
+  perspective: 0,
   warp: { probability: 0.05, strength: 0.15, cells: 6 },
   hsv: { hue: 0.015, saturation: 0.6, value: 0.4 },
   channels: 0.05,

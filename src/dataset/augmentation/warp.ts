@@ -69,10 +69,10 @@ export function warped(warp: Warp, x: number, y: number): [number, number] {
   return [px, py];
 }
 
-/** Displacements of pixels `from..to` of one row at height `y`, added to `us` and `vs` (which begin at pixel `from`). */
+/** Displacements of pixels `from..to` of the row at height `y`, added to `dx` and `dy` (which begin at pixel `from`). */
 export function addRowDisplacement(
   warp: Warp,
-  { y, from, to, us, vs }: { y: number; from: number; to: number; us: Float64Array; vs: Float64Array },
+  { y, from, to, dx, dy }: { y: number; from: number; to: number; dx: Float32Array; dy: Float32Array },
 ): void {
   const row = Math.min(Math.max(Math.floor(y / warp.cell), 0), warp.rows - 4);
   const down = weights(clamp01(y / warp.cell - row));
@@ -86,8 +86,13 @@ export function addRowDisplacement(
   for (let x = from; x < to; x++) {
     const position = (x + 0.5) / warp.cell;
     const c = Math.min(Math.floor(position), warp.columns - 4);
-    const [w0, w1, w2, w3] = weights(clamp01(position - c));
-    us[x - from]! += w0 * xs[c]! + w1 * xs[c + 1]! + w2 * xs[c + 2]! + w3 * xs[c + 3]!;
-    vs[x - from]! += w0 * ys[c]! + w1 * ys[c + 1]! + w2 * ys[c + 2]! + w3 * ys[c + 3]!;
+    const t = Math.min(Math.max(position - c, 0), 1);
+    const s = 1 - t;
+    const w0 = (s * s * s) / 6;
+    const w1 = (3 * t * t * t - 6 * t * t + 4) / 6;
+    const w3 = (t * t * t) / 6;
+    const w2 = 1 - w0 - w1 - w3;
+    dx[x - from]! += w0 * xs[c]! + w1 * xs[c + 1]! + w2 * xs[c + 2]! + w3 * xs[c + 3]!;
+    dy[x - from]! += w0 * ys[c]! + w1 * ys[c + 1]! + w2 * ys[c + 2]! + w3 * ys[c + 3]!;
   }
 }

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Annotation } from '#core/annotation.js';
 import { Random } from '#core/random.js';
-import {
-  colourComponents,
-  IMAGENET_COMPONENTS,
-  pcaOffsets,
-  shiftChannels,
-  shiftHsv,
-} from '#dataset/augmentation/colour.js';
+import { colourComponents, IMAGENET_COMPONENTS, pcaOffsets, shiftColours } from '#dataset/augmentation/colour.js';
 import { compose, drawRecipe } from '#dataset/augmentation/compose.js';
 import { addNoise, blur, cutOut, mixIn, symmetricBeta } from '#dataset/augmentation/degrade.js';
 import { pasteObjects } from '#dataset/augmentation/paste.js';
@@ -38,7 +32,7 @@ function slowHsv(rgb: readonly number[], hue: number, saturation: number, value:
   });
 }
 
-describe('shiftHsv', () => {
+describe('shiftColours in HSV', () => {
   it.each([
     [0, 1, 1],
     [0.1, 1, 1],
@@ -51,7 +45,7 @@ describe('shiftHsv', () => {
     const canvas = noisyCanvas(30, 30);
     canvas.data.set([0, 255, 7, 0, 255, 7], 0);
     const before = canvas.data.slice();
-    shiftHsv(canvas, { hue, saturation, value });
+    shiftColours(canvas, { hue, saturation, value });
     for (let at = 0; at < 900; at++) {
       const expected = slowHsv([before[at]!, before[at + 900]!, before[at + 1800]!], hue, saturation, value);
       for (let c = 0; c < 3; c++) expect(Math.abs(canvas.data[at + c * 900]! - expected[c]!)).toBeLessThan(1.01);
@@ -59,10 +53,10 @@ describe('shiftHsv', () => {
   });
 });
 
-describe('shiftChannels and PCA', () => {
+describe('shiftColours by channel and PCA', () => {
   it('scales and shifts each channel, held within a byte', () => {
     const canvas = createCanvas(1, 1, 100);
-    shiftChannels(canvas, { gains: [1.1, 1, 3], offsets: [0, -120, 0] });
+    shiftColours(canvas, { gains: [1.1, 1, 3], offsets: [0, -120, 0] });
     expect([...canvas.data]).toEqual([110, 0, 255]);
   });
 
