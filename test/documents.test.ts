@@ -1,16 +1,12 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Command, CommanderError } from 'commander';
+import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '#commands/program.js';
 import { everyCommand, helpOf } from './support/help.js';
 
-const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
-  encoding: 'utf8',
-})
-  .trim()
-  .split('\n');
+const documents = globSync('**/*.md', { ignore: ['**/node_modules', 'dist', 'out', 'runs', '.cache'] });
 const scripts: Record<string, string> = JSON.parse(readFileSync('package.json', 'utf8')).scripts;
 
 interface Line {

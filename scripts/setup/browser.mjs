@@ -16,6 +16,6 @@ export function hasBrowser(box) {
 export function browserInstallation(box) {
   if (box.distribution !== 'ubuntu') return installation(box, ['chromium']);
   const args = ['node_modules/playwright-core/cli.js', 'install', '--with-deps', 'chromium'];
-  const line = `node ${args.join(' ')}`;
-  return mayInstall(box) ? { line, commands: [{ argv: [process.execPath, ...args] }] } : { line };
+  const advice = `run: node ${args.join(' ')}`;
+  return mayInstall(box) ? { advice, commands: [{ argv: [process.execPath, ...args] }] } : { advice };
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { browserInstallation, hasBrowser } from './browser.mjs';
 import { installModules, staleReason } from './node-modules.mjs';
-import { npm, run } from './process.mjs';
+import { npm, run, runQuietly } from './process.mjs';
 import { installation, isExecutable, machine, missingCommands, missingPackages, TEST_PACKAGES } from './system.mjs';
 
 const say = (line) => console.error(`setup: ${line}`);
@@ -42,14 +42,14 @@ function testTools() {
   return (hasBrowser(box) || install(browserInstallation(box), 'for the tests: no Chromium')) && packages;
 }
 
-function install({ commands, line }, reason) {
+function install({ commands, advice }, reason) {
   if (commands === undefined) {
-    say(`${reason}. Please run: ${line}`);
+    say(`${reason}. Please ${advice}`);
     return false;
   }
-  say(`${reason}: installing`);
-  const failed = commands.find((command) => !run(command.argv, command.env) && !command.mayFail);
-  if (failed !== undefined) say(`that failed. Please run: ${line}`);
+  say(`${reason}: installing, this can take some minutes`);
+  const failed = commands.find((command) => !runQuietly(command.argv, command.env) && !command.mayFail);
+  if (failed !== undefined) say(`that failed. Please ${advice}`);
   return failed === undefined;
 }
 

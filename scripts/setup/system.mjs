@@ -80,13 +80,13 @@ export function mayInstall(box) {
   return box.isRoot || (sudo !== undefined && box.quiet(sudo, ['-n', 'true']).ok);
 }
 
-/** How to install packages: `commands` to run, where that works without a question, and `line` for a person to type. */
+/** How to install packages: `commands` to run, where that works without a question, and `advice` to a person: "Please ...". */
 export function installation(box, packages) {
   const prefix = box.isRoot ? '' : 'sudo ';
   const apt = find(box, 'apt-get');
-  if (apt === undefined) return { line: otherLine(box, prefix, packages.join(' ')) };
-  const line = `${prefix}apt-get update && ${prefix}apt-get install -y ${packages.join(' ')}`;
-  return mayInstall(box) ? { line, commands: aptCommands(box, apt, packages) } : { line };
+  if (apt === undefined) return { advice: otherAdvice(box, prefix, packages.join(' ')) };
+  const advice = `run: ${prefix}apt-get update && ${prefix}apt-get install -y ${packages.join(' ')}`;
+  return mayInstall(box) ? { advice, commands: aptCommands(box, apt, packages) } : { advice };
 }
 
 function aptCommands(box, apt, packages) {
@@ -100,8 +100,8 @@ function aptCommands(box, apt, packages) {
   ];
 }
 
-function otherLine(box, prefix, list) {
+function otherAdvice(box, prefix, list) {
   const manager = Object.keys(OTHER_MANAGERS).find((name) => find(box, name));
-  if (manager === undefined) return `your system's package manager, for ${list}`;
-  return `${manager === 'brew' ? '' : prefix}${OTHER_MANAGERS[manager]} ${list}`;
+  if (manager === undefined) return `install ${list} with your system's package manager`;
+  return `run: ${manager === 'brew' ? '' : prefix}${OTHER_MANAGERS[manager]} ${list}`;
 }

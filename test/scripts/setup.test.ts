@@ -43,27 +43,37 @@ describe('the system packages', () => {
   });
 
   it.each([
-    ['apt as root', { commands: ['apt-get'], isRoot: true }, 'apt-get update && apt-get install -y ffmpeg', 'apt-get'],
+    [
+      'apt as root',
+      { commands: ['apt-get'], isRoot: true },
+      'run: apt-get update && apt-get install -y ffmpeg',
+      'apt-get',
+    ],
     [
       'apt and a sudo that asks nothing',
       { commands: ['apt-get', 'sudo'] },
-      'sudo apt-get update && sudo apt-get install -y ffmpeg',
+      'run: sudo apt-get update && sudo apt-get install -y ffmpeg',
       'sudo',
     ],
     [
       'apt and a sudo that asks',
       { commands: ['apt-get', 'sudo'], sudoAsks: true },
-      'sudo apt-get update && sudo apt-get install -y ffmpeg',
+      'run: sudo apt-get update && sudo apt-get install -y ffmpeg',
       undefined,
     ],
-    ['apt without sudo', { commands: ['apt-get'] }, 'sudo apt-get update && sudo apt-get install -y ffmpeg', undefined],
-    ['Fedora', { commands: ['dnf', 'sudo'] }, 'sudo dnf install -y ffmpeg', undefined],
-    ['Arch as root', { commands: ['pacman'], isRoot: true }, 'pacman -S --needed ffmpeg', undefined],
-    ['macOS', { commands: ['brew', 'sudo'] }, 'brew install ffmpeg', undefined],
-    ['no manager', {}, "your system's package manager, for ffmpeg", undefined],
-  ])('are installed or asked for in one line: %s', (_, options, line, first) => {
+    [
+      'apt without sudo',
+      { commands: ['apt-get'] },
+      'run: sudo apt-get update && sudo apt-get install -y ffmpeg',
+      undefined,
+    ],
+    ['Fedora', { commands: ['dnf', 'sudo'] }, 'run: sudo dnf install -y ffmpeg', undefined],
+    ['Arch as root', { commands: ['pacman'], isRoot: true }, 'run: pacman -S --needed ffmpeg', undefined],
+    ['macOS', { commands: ['brew', 'sudo'] }, 'run: brew install ffmpeg', undefined],
+    ['no manager', {}, "install ffmpeg with your system's package manager", undefined],
+  ])('are installed or asked for in one line: %s', (_, options, advice, first) => {
     const plan = installation(machine(options), ['ffmpeg']);
-    expect(plan.line).toBe(line);
+    expect(plan.advice).toBe(advice);
     expect(plan.commands?.[0]?.argv[0]).toBe(first && join(root, first));
   });
 
@@ -89,8 +99,8 @@ describe('the system packages', () => {
   it('bring a browser: from Debian, or on Ubuntu the build that Playwright fetches', () => {
     const box = machine({ commands: ['apt-get'], isRoot: true });
     expect(hasBrowser(box)).toBe(false);
-    expect(browserInstallation(box).line).toContain('install -y chromium');
-    expect(browserInstallation({ ...box, distribution: 'ubuntu' }).line).toContain('playwright-core/cli.js install');
+    expect(browserInstallation(box).advice).toContain('install -y chromium');
+    expect(browserInstallation({ ...box, distribution: 'ubuntu' }).advice).toContain('playwright-core/cli.js install');
     mkdirSync(join(root, '.cache/ms-playwright/chromium-1200'), { recursive: true });
     expect(hasBrowser(box)).toBe(true);
   });
