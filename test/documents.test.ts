@@ -113,17 +113,8 @@ describe('the documents', () => {
     expect(faults).toEqual([]);
   });
 
-  it('name every npm script of a reader in README.md', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    const unnamed = Object.keys(scripts).filter(
-      (name) => !['start', 'test'].includes(name) && !readme.includes(`npm run ${name}`),
-    );
-    expect(unnamed).toEqual([]);
-    expect(readme).toContain('npm start');
-    expect(readme).toContain('npm test');
-  });
-
   it('name the command that CI runs', () => {
+    expect(readFileSync('README.md', 'utf8')).toMatch(/^npm test\b/m);
     expect(readFileSync('.ci/run', 'utf8').trim().split('\n').at(-1)).toBe('npm test');
   });
 });
