@@ -32,6 +32,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   zod: ['config', 'runtime', 'training', 'server', 'dataset'],
   sharp: ['media', 'dataset', 'server'],
   hono: ['server'],
+  '@hono/node-server': ['server'],
   'prom-client': ['server'],
 };
 

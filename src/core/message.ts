@@ -1,5 +1,6 @@
 import type { CameraState, CameraStatus, FaultCause } from './camera.js';
 import type { ObservationRecord } from './record.js';
+import { redact } from './redact.js';
 import type { Size } from './size.js';
 
 /** Version of the WebSocket protocol. It grows additively: readers ignore keys and message types that they do not know. */
@@ -104,7 +105,7 @@ export interface UnpublishMessage {
 
 export type ClientMessage = SubscribeMessage | UnsubscribeMessage | PublishMessage | UnpublishMessage;
 
-/** The wire form of a status, keys in a fixed order. */
+/** The wire form of a status, keys in a fixed order; credentials that slipped into a text are taken out. */
 export function cameraRecord(status: CameraStatus): CameraRecord {
   const { camera, epoch, seq, pts, capturedAt, source, state, cause, message, since } = status;
   return {
@@ -113,10 +114,10 @@ export function cameraRecord(status: CameraStatus): CameraRecord {
     seq: seq ?? null,
     pts: pts ?? null,
     captured_at: capturedAt ?? null,
-    source,
+    source: redact(source),
     state,
     ...(cause !== undefined && { cause }),
-    message,
+    message: redact(message),
     since,
     ...(status.size !== undefined && { frame: { width: status.size.width, height: status.size.height } }),
     ...(status.video !== undefined && { video: { kind: status.video.kind, mime: status.video.mime } }),

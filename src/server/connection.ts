@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { RawData, WebSocket } from 'ws';
 import { LookoutError, messageOf } from '#core/errors.js';
 import type { ErrorCode, ErrorMessage, Role } from '#core/message.js';
+import { redact } from '#core/redact.js';
 import type { Listener } from './feed.js';
 import { FLOW_LIMITS, Flow, type FlowLimits } from './flow.js';
 import type { Hub } from './hub.js';
@@ -119,6 +120,7 @@ export class Connection implements Listener {
   }
 
   #received(data: RawData, binary: boolean): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
     const bytes = Array.isArray(data) ? Buffer.concat(data) : (data as Buffer);
     if (!this.#messages.take(performance.now())) {
       this.#fault('too-fast', `at most ${this.#limits.messages.perSecond} messages a second`);
@@ -145,7 +147,8 @@ export class Connection implements Listener {
       work();
     } catch (error) {
       if (error instanceof LookoutError && error.kind === 'protocol') this.#fault('malformed', error.message);
-      else this.#complain('rejected', error instanceof LookoutError ? messageOf(error) : 'internal error', camera);
+      else
+        this.#complain('rejected', error instanceof LookoutError ? redact(messageOf(error)) : 'internal error', camera);
     }
   }
 

@@ -115,6 +115,17 @@ describe('the WebSocket', () => {
     await client.until(() => client.of('observation').length === 1);
   });
 
+  it('never shows credentials that slipped into a status', async () => {
+    const running = await serve();
+    const client = await connect(running);
+    running.cameras.change('gate', {
+      source: 'rtsp://u:secret@h/1',
+      message: 'cannot open rtsp://u:secret@h/1?token=secret',
+    });
+    await client.until(() => client.of('camera').length === 1);
+    expect(JSON.stringify(client.of('camera')[0])).not.toContain('secret');
+  });
+
   it('says which cameras there are not, and subscribes to the others', async () => {
     const running = await serve();
     const client = await connect(running);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LookoutError } from '#core/errors.js';
+import { redact } from '#core/redact.js';
 import { cameraName } from '../protocol.js';
 import { problem } from '../route.js';
 
@@ -12,6 +13,6 @@ export function noSuchCamera(): Response {
 
 /** Says the world's errors to the client; our own mistakes go on. */
 export function refusal(error: unknown): Response {
-  if (error instanceof LookoutError) return problem(error.kind === 'config' ? 409 : 503, error.message);
+  if (error instanceof LookoutError) return problem(error.kind === 'config' ? 409 : 503, redact(error.message));
   throw error;
 }

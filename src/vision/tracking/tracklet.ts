@@ -1,3 +1,4 @@
+import type { Box } from '#core/box.js';
 import type { Detection } from '#core/detection.js';
 import type { Track, TrackState } from '#core/track.js';
 import { FILTER_VALUES, type Motion } from './motion.js';
@@ -42,14 +43,23 @@ export function matched(track: Tracklet, detection: Detection, motion: Motion, n
   track.detection = detection;
 }
 
-/** What is reported of a track that was matched in this frame. */
+/**
+ * What is reported of a track that was matched in this frame: its detection, with the filter's box where that is asked
+ * for. The fields are named one by one: a spread costs more than all the rest of the tracker.
+ */
 export function reported(track: Tracklet, frame: number, filteredBy?: Motion): Track {
-  const detection = track.detection!;
-  const named = { trackId: track.id, age: frame - track.born + 1, state: track.state };
-  if (filteredBy === undefined) return { ...detection, ...named };
+  const { box: detected, classId, label, score, landmarks } = track.detection!;
+  const box = filteredBy === undefined ? detected : filteredBox(track.filter, filteredBy);
+  const { id: trackId, state } = track;
+  const age = frame - track.born + 1;
+  if (landmarks === undefined) return { box, classId, label, score, trackId, age, state };
+  return { box, classId, label, score, landmarks, trackId, age, state };
+}
+
+function filteredBox(filter: Float64Array, motion: Motion): Box {
   const corners = new Float64Array(4);
-  filteredBy.write(track.filter, corners, 0);
-  return { ...detection, box: [corners[0], corners[1], corners[2], corners[3]], ...named };
+  motion.write(filter, corners, 0);
+  return [corners[0], corners[1], corners[2], corners[3]];
 }
 
 export function saved({ id, state, born, seen, seenAt, hits, classId, filter }: Tracklet): SavedTrack {

@@ -4,9 +4,17 @@ import { ReferenceByteTrack } from './reference-bytetrack.js';
 import { crowd, detectionOf, evenly, render, stampAt } from './scene.js';
 
 describe('ByteTrack', () => {
-  it.each([1, 2, 3, 4, 5, 6])('gives the same ids as the slow reference in a faulty crowd (seed %i)', (seed) => {
-    const faults = { miss: 0.15, lowScore: 0.15, duplicate: 0.1, falseAlarm: 0.4, jitter: 2 };
-    const frames = render(crowd(18, seed, 5), evenly(150, 30), faults, seed);
+  it.each([
+    [1, 1],
+    [2, 1],
+    [3, 1],
+    [4, 4],
+    [5, 4],
+    [6, 8],
+    [7, 8],
+  ])('gives the same ids as the slow reference in a faulty crowd (seed %i, haste %i)', (seed, haste) => {
+    const faults = { miss: 0.15, lowScore: 0.15, duplicate: 0.1, twin: 0.05, falseAlarm: 0.4, jitter: 2 };
+    const frames = render(crowd(18, seed, 5, haste), evenly(150, 30), faults, seed);
     const tracker = createTracker({ highScore: 0.5, newScore: 0.6, maxLost: 0.5 });
     const reference = new ReferenceByteTrack({ high: 0.5, low: 0.1, fresh: 0.6, maxLostFrames: 15 });
     let compared = 0;
@@ -17,6 +25,16 @@ describe('ByteTrack', () => {
       expect(mine.sort((a, b) => a.id - b.id)).toEqual(theirs.sort((a, b) => a.id - b.id));
     }
     expect(compared).toBeGreaterThan(500);
+  });
+
+  it('ends the younger of two tracks in one place, when only one is seen on', () => {
+    const tracker = createTracker();
+    const box = [0, 0, 40, 80] as const;
+    const [one, other] = [detectionOf(box), detectionOf([1, 0, 41, 80], 0.8)];
+    const ids = [[one], [one, other], [one, other], [one], [one], [one, other], [one, other]].map((seen, i) =>
+      tracker.update(seen, stampAt(i, i / 30)).map(({ trackId }) => trackId),
+    );
+    expect(ids).toEqual([[1], [1], [1, 2], [1], [1], [1], [1, 3]]);
   });
 
   it('keeps a track through low scores, which SORT loses', () => {

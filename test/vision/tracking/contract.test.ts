@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Detection } from '#core/detection.js';
 import { LookoutError } from '#core/errors.js';
 import { createTracker, restoreTracker } from '#vision/tracking/create.js';
 import { crowd, detectionOf, evenly, render, type SceneFrame, stampAt } from './scene.js';
@@ -82,9 +83,9 @@ describe.each([['bytetrack'], ['sort']] as const)('a tracker: %s', (algorithm) =
     expect([see(1, 0), see(1, 1), see(2, 0), see(2, 1)]).toEqual([[[1, 1]], [[1, 2]], [[1, 1]], [[1, 2]]]);
   });
 
-  it('lets landmarks ride along', () => {
-    const face = { ...detectionOf([0, 0, 40, 80]), landmarks: [[5, 6, 1]] as const };
-    expect(create().update([face], stampAt(0, 0))[0]!.landmarks).toEqual([[5, 6, 1]]);
+  it('lets landmarks and every other field of a detection ride along', () => {
+    const face: Required<Detection> = { ...detectionOf([0, 0, 40, 80]), landmarks: [[5, 6, 1]] };
+    expect(create().update([face], stampAt(0, 0))).toEqual([{ ...face, trackId: 1, age: 1, state: 'confirmed' }]);
   });
 
   it.each([

@@ -7,6 +7,8 @@ import type { Stamp } from '#core/stamp.js';
 export interface Walker {
   readonly box: Box;
   readonly speed: readonly [number, number];
+  /** How fast its right and bottom edges run away from the others, px/s. */
+  readonly growth?: number;
   readonly classId?: number;
   /** Seconds in which it is in the picture; default always. */
   readonly from?: number;
@@ -25,7 +27,9 @@ export interface SceneFrame {
 /** What a detector does wrong, as probabilities per object and frame, and jitter in px. */
 export interface Faults {
   readonly miss?: number;
+  /** A second, faint box beside the right one; a second one that is as good. */
   readonly duplicate?: number;
+  readonly twin?: number;
   readonly falseAlarm?: number;
   readonly lowScore?: number;
   readonly jitter?: number;
@@ -57,6 +61,7 @@ export function render(
       if (hidden || random.chance(faults.miss ?? 0)) continue;
       const score = random.chance(faults.lowScore ?? 0) ? random.between(0.12, 0.24) : random.between(0.6, 0.95);
       detections.push(detectionOf(shaken(box, faults.jitter ?? 0, random), score, walker.classId));
+      if (random.chance(faults.twin ?? 0)) detections.push(detectionOf(shaken(box, 1, random), 0.7, walker.classId));
       if (random.chance(faults.duplicate ?? 0)) {
         detections.push(detectionOf(shaken(box, 12, random), random.between(0.12, 0.24), walker.classId));
       }
@@ -74,8 +79,8 @@ export function evenly(count: number, fps: number): number[] {
   return Array.from({ length: count }, (_, i) => i / fps);
 }
 
-/** Walkers on random paths that cross a lot. */
-export function crowd(count: number, seed: number, seconds: number): Walker[] {
+/** Walkers on random paths that cross a lot; `haste` times as fast, and growing. */
+export function crowd(count: number, seed: number, seconds: number, haste = 1): Walker[] {
   const random = new Random(seed, 77);
   return Array.from({ length: count }, () => {
     const [x, y] = [random.between(100, 1100), random.between(50, 500)];
@@ -83,15 +88,17 @@ export function crowd(count: number, seed: number, seconds: number): Walker[] {
     const from = random.chance(0.5) ? 0 : random.between(0, seconds / 2);
     return {
       box: [x, y, x + height * 0.45, y + height],
-      speed: [random.between(-90, 90), random.between(-20, 20)],
+      speed: [random.between(-90, 90) * haste, random.between(-20, 20) * haste],
+      growth: (haste - 1) * random.between(0, 12),
       from,
       until: random.chance(0.5) ? seconds : from + random.between(1, seconds),
     };
   });
 }
 
-function moved({ box, speed }: Walker, t: number): Box {
-  return [box[0] + speed[0] * t, box[1] + speed[1] * t, box[2] + speed[0] * t, box[3] + speed[1] * t];
+function moved({ box, speed, growth = 0 }: Walker, t: number): Box {
+  const [dx, dy] = [speed[0] * t, speed[1] * t];
+  return [box[0] + dx, box[1] + dy, box[2] + dx + growth * t, box[3] + dy + growth * t];
 }
 
 function shaken([x1, y1, x2, y2]: Box, px: number, random: Random): Box {
