@@ -87,9 +87,9 @@ export class Connection implements Listener {
   }
 
   /** Probes an idle client, cuts off a dead one. */
-  beat(): void {
+  beat({ mayCut }: { readonly mayCut: boolean }): void {
     const now = performance.now();
-    if (this.#flow.dead(now)) this.#cut('dead');
+    if (mayCut && this.#flow.dead(now)) this.#cut('dead');
     else if (this.#flow.silence(now) === 0) this.#flow.probe(now);
     this.#pump();
   }

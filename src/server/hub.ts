@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { WebSocket } from 'ws';
 import type { CameraPort } from '#core/camera-port.js';
 import { type CameraMessage, cameraRecord, type HelloMessage, PROTOCOL, type Role } from '#core/message.js';
@@ -15,11 +16,14 @@ export interface HubOptions {
   readonly heartbeatMs?: number;
 }
 
+const HEARTBEAT_MS = 2000;
+
 /** Everybody who is connected, and what they listen to. */
 export class Hub {
   readonly #clients = new Set<Connection>();
   readonly #feeds = new Map<string, Feed>();
   readonly #heartbeat: NodeJS.Timeout;
+  #beatAt = performance.now();
   readonly #stopStatus: () => void;
 
   constructor(private readonly options: HubOptions) {
@@ -27,7 +31,8 @@ export class Hub {
       if (status === undefined) this.#removed(camera);
       else this.#changed(textParcel('camera', { type: 'camera', ...cameraRecord(status) }, { camera }));
     });
-    this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? 2000);
+    const everyMs = options.heartbeatMs ?? HEARTBEAT_MS;
+    this.#heartbeat = setInterval(() => this.#beat(everyMs), everyMs);
     this.#heartbeat.unref();
   }
 
@@ -112,7 +117,11 @@ export class Hub {
     }
   }
 
-  #beat(): void {
-    for (const client of [...this.#clients]) client.beat();
+  /** After a standstill of our own (a stopped process, a sleeping machine) the answers of the clients are still unread. */
+  #beat(everyMs: number): void {
+    const now = performance.now();
+    const stoodStill = now - this.#beatAt > 3 * everyMs + 100;
+    this.#beatAt = now;
+    for (const client of [...this.#clients]) client.beat({ mayCut: !stoodStill });
   }
 }

@@ -14,7 +14,7 @@ async function amountOf(metrics: Metrics, name: string): Promise<number> {
   return counted.reduce((sum, { value }) => sum + value, 0);
 }
 
-const flow = { windowBytes: 1024, fastWindowBytes: 1024, promptMs: 0, deadAfterMs: 50 };
+const flow = { windowBytes: 1024, fastWindowBytes: 1024, promptMs: 0, deadAfterMs: 400 };
 
 async function stuck(running: Running): Promise<Client> {
   const client = await connect(running);

@@ -92,7 +92,7 @@ describe('a client that reads nothing', () => {
     await play(running, healthy, { from: 0, to: 50, video: 400_000 });
     collect();
     const before = process.memoryUsage();
-    await play(running, healthy, { from: 50, to: 1050, video: 400_000 });
+    await play(running, healthy, { from: 50, to: 450, video: 400_000 });
     collect();
     const after = process.memoryUsage();
     const grown = after.arrayBuffers + after.heapUsed - before.arrayBuffers - before.heapUsed;
@@ -111,6 +111,27 @@ describe('a client that reads nothing', () => {
     expect(metrics.cuts).toEqual(['dead']);
     await play(running, healthy, { from: 0, to: 3 });
     expect([running.server.clients, healthy.closed]).toEqual([1, undefined]);
+  });
+});
+
+describe('the server', () => {
+  it('cuts nobody off for a standstill of its own', async () => {
+    const metrics = new Watched({ version: '1' });
+    const running = await serve({ metrics, heartbeatMs: 20, limits: { flow: { ...flow, deadAfterMs: 100 } } });
+    const client = await subscribed(running);
+    running.cameras.observe('gate', 0);
+    // The whole process stands still, as under SIGSTOP.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+    await play(running, client, { from: 1, to: 4 });
+    expect([metrics.cuts, client.closed]).toEqual([[], undefined]);
+  });
+
+  it('ends although a client reads nothing', async () => {
+    const running = await serve({ limits: { flow } });
+    const stuck = await subscribed(running);
+    stuck.socket.pause();
+    await running.server.close();
+    expect(running.server.clients).toBe(0);
   });
 });
 
