@@ -86,6 +86,8 @@ export interface NutStream {
   /** What the codec needs beside its frames: parameter sets. */
   readonly extra: Uint8Array;
   readonly size: Size;
+  /** Width over height of one pixel. */
+  readonly sampleAspect: number;
 }
 
 export function readStream(cursor: NutCursor): NutStream {
@@ -99,7 +101,9 @@ export function readStream(cursor: NutCursor): NutStream {
   cursor.unsigned(); // stream flags
   const extra = readBytes(cursor);
   const size = { width: cursor.unsigned(), height: cursor.unsigned() };
-  return { fourcc, timeBase, msbPtsShift, decodeDelay, extra, size };
+  const [aspectWidth, aspectHeight] = [cursor.unsigned(), cursor.unsigned()];
+  const sampleAspect = aspectWidth > 0 && aspectHeight > 0 ? aspectWidth / aspectHeight : 1;
+  return { fourcc, timeBase, msbPtsShift, decodeDelay, extra, size, sampleAspect };
 }
 
 /** A frame's timestamp from its low bits, near the last one. */

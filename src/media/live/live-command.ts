@@ -1,0 +1,93 @@
+import type { FfmpegCommand } from 'fluent-ffmpeg';
+import type { Fit } from '#core/card.js';
+import type { Size } from '#core/size.js';
+import { command } from '../ffmpeg-child.js';
+import { type FfmpegVersion, passThrough } from '../ffmpeg-version.js';
+import type { Location } from '../location.js';
+import { type NetworkOptions, networkOptions } from '../network.js';
+
+/** How a live source is read. */
+export interface LiveOptions extends NetworkOptions {
+  /** The model's input. */
+  readonly input: Size;
+  readonly fit: Fit;
+  /** Grey value of the padding, 0..255. */
+  readonly padding: number;
+  /** Most frames per second that are decoded for the analysis; all by default. */
+  readonly fps?: number;
+  /** FFmpeg's name of a hardware decoder interface: `auto`, `vaapi`, `cuda`, ... */
+  readonly hwaccel?: string;
+  /** A file is played in real time, again and again. */
+  readonly loop?: boolean;
+}
+
+/** Added to all times on the pipes: NUT has none below zero, which pictures decoded before their time may have. */
+export const CLOCK_OFFSET_SECONDS = 16;
+
+const offset = ['-output_ts_offset', String(CLOCK_OFFSET_SECONDS), '-avoid_negative_ts', 'disabled'];
+/** One thread: with more, the encoder of raw video holds back as many frames as it has threads. */
+const rawVideo = ['-c:v', 'rawvideo', '-threads', '1'];
+const nut = [...offset, '-f', 'nut', '-write_index', '0', '-flush_packets', '1'];
+
+/** File descriptors of the child: frames go to the first, packets to the second. */
+export const FRAMES_FD = 1;
+export const PACKETS_FD = 3;
+
+/**
+ * One connection, two outputs, one clock: the analysis's frames and the untouched packets, both as NUT with the source's
+ * own timestamps in its own time base, so that a frame and its packet bear the same number.
+ */
+export function liveCommand(location: Location, version: FfmpegVersion, options: LiveOptions): FfmpegCommand {
+  const built = command().input(location.input);
+  built.inputOptions(...inputOptions(location, version, options));
+  const exact = [...passThrough(version), '-enc_time_base', '-1', '-map_metadata', '-1'];
+  built
+    .output(`pipe:${FRAMES_FD}`)
+    .videoFilters(filters(options).join(','))
+    .outputOptions('-map', '0:v:0', '-an', '-filter_threads', '1', ...exact, ...rawVideo, ...nut);
+  return built
+    .output(`pipe:${PACKETS_FD}`)
+    .outputOptions('-map', '0:v:0', '-an', '-c:v', 'copy', '-map_metadata', '-1', ...nut);
+}
+
+function inputOptions(location: Location, version: FfmpegVersion, options: LiveOptions): string[] {
+  const { hwaccel, loop } = options;
+  const file = !location.remote;
+  return [
+    ...['-threads', '1', '-fflags', '+discardcorrupt', '-flags', 'low_delay'],
+    ...(file && loop ? ['-re', '-stream_loop', '-1'] : []),
+    ...(location.scheme === 'http' || location.scheme === 'https' ? ['-reconnect', '0'] : []),
+    ...networkOptions(location, version, options),
+    ...(location.scheme.startsWith('rtsp') ? ['-max_delay', '200000'] : []),
+    ...(hwaccel ? ['-hwaccel', hwaccel] : []),
+  ];
+}
+
+/**
+ * The picture's way into the model's input without knowing its size beforehand, which may also change on the way: the same
+ * geometry as `letterbox` of src/vision, as FFmpeg expressions.
+ */
+export function filters({ input, fit, padding, fps }: LiveOptions): string[] {
+  const { width, height } = input;
+  const grey = `0x${padding.toString(16).padStart(2, '0').repeat(3)}`;
+  const shown = 'iw*if(sar\\,sar\\,1)'; // as wide as it is meant to be seen
+  const ratio = `min(${width}/(${shown})\\,${height}/ih)`;
+  const whole = fit === 'letterbox' ? roundHalfToEven : (value: string) => `trunc(${value}+1e-9)`;
+  const side = (value: string, limit: number) => `min(${limit}\\,max(1\\,${whole(`(${value})`)}))`;
+  const w = fit === 'stretch' ? width : side(`${shown}*${ratio}`, width);
+  const h = fit === 'stretch' ? height : side(`ih*${ratio}`, height);
+  const [left, top] = fit === 'letterbox' ? ['trunc((ow-iw)/2)', 'trunc((oh-ih)/2)'] : ['0', '0'];
+  return [
+    ...(fps ? [`select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,${(1 / fps - 0.002).toFixed(6)})`] : []),
+    `scale=w=${w}:h=${h}:flags=area:eval=init`,
+    'format=gbrp',
+    `pad=${width}:${height}:${left}:${top}:color=${grey}`,
+    'shuffleplanes=2:0:1',
+    'format=gbrp',
+  ];
+}
+
+function roundHalfToEven(value: string): string {
+  const isTie = `eq(${value}-floor(${value})\\,0.5)`;
+  return `if(${isTie}\\,2*floor((floor(${value})+1)/2)\\,floor(${value}+0.5))`;
+}
