@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerConfig } from './config.js';
+import { registerDetect } from './detect.js';
 import { registerEvaluate } from './evaluate.js';
 import { examples } from './examples.js';
 import { registerModels } from './models.js';
+import { version } from './version.js';
 
 /**
  * The table of contents: the whole command line of lookout, one line per command. A command is one file here that exports
@@ -17,19 +18,15 @@ export function createProgram(): Command {
     .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ sortOptions: false, showGlobalOptions: false });
 
+  registerDetect(program);
   registerConfig(program);
   registerModels(program);
   registerEvaluate(program);
 
   examples(program, [
+    ['lookout detect street.mp4', 'labelled boxes of every frame'],
     ['lookout config show', 'the settings in force, and where each comes from'],
     ['lookout help config', 'everything about one command'],
   ]);
   return program;
-}
-
-/** The version of the package that this file belongs to. */
-export function version(): string {
-  const manifest = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }

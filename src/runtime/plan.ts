@@ -45,13 +45,13 @@ export function affordable(shares: readonly Share[], modelBytes: number, memory 
   return [shares.reduce((least, share) => (share.workers < least.workers ? share : least))];
 }
 
-/** Speed that is given up for less CPU time. */
-const TOLERANCE = 0.95;
+/** How much faster than the rule of thumb a share must look: a short measurement on a busy machine tells less than that. */
+const MARGIN = 1.15;
 
-/** The share with the most runs per second; among those nearly as fast the one with the least CPU time, then the fewest workers. */
+/** The first share, which the rule of thumb prefers, unless another one is clearly faster. */
 export function bestShare(figures: readonly ShareFigures[]): Share {
-  const most = Math.max(...figures.map(({ runsPerSecond }) => runsPerSecond));
-  const near = figures.filter(({ runsPerSecond }) => runsPerSecond >= TOLERANCE * most);
-  const [best] = [...near].sort((a, b) => a.cpuMs - b.cpuMs || a.workers - b.workers);
-  return { workers: best!.workers, threads: best!.threads };
+  const [usual] = figures;
+  const fastest = figures.reduce((best, each) => (each.runsPerSecond > best.runsPerSecond ? each : best));
+  const { workers, threads } = fastest.runsPerSecond > MARGIN * usual!.runsPerSecond ? fastest : usual!;
+  return { workers, threads };
 }

@@ -1,0 +1,82 @@
+import type { Engine } from '#core/engine.js';
+import { messageOf } from '#core/errors.js';
+import { expandInputs, type Input } from '#media/inputs.js';
+import { openPictures } from '#media/open-pictures.js';
+import { openVideo } from '#media/open-video.js';
+import type { DetectInput } from '#pipeline/detect-input.js';
+import { resultNames } from '#pipeline/names.js';
+import { fileDigest, valueDigest } from '#records/digest.js';
+import type { Session } from './settings.js';
+
+/** All pictures of a run share one set of result files. */
+const PICTURES = 'images';
+
+/**
+ * What a run works on: each video by itself, all pictures together, in the order given.
+ * @throws LookoutError kind `source` when a folder or a glob matches nothing
+ */
+export async function detectInputs(
+  patterns: readonly string[],
+  engine: Engine,
+  session: Session,
+): Promise<DetectInput[]> {
+  const inputs = await expandInputs(patterns);
+  const videos = inputs.filter(({ kind }) => kind === 'video');
+  const pictures = inputs.filter(({ kind }) => kind === 'picture');
+  const names = resultNames([...(pictures.length > 0 ? [PICTURES] : []), ...videos.map(({ name }) => name)]);
+  const made: DetectInput[] = [];
+  if (pictures.length > 0) made.push(await pictureInput(pictures, names.shift()!, engine));
+  for (const [index, video] of videos.entries()) made.push(await videoInput(video, names[index]!, engine, session));
+  return made;
+}
+
+async function videoInput(
+  { source, name: label }: Input,
+  name: string,
+  engine: Engine,
+  session: Session,
+): Promise<DetectInput> {
+  const { size, fit, padding } = engine.card.input;
+  const { fps, every, start, end } = session.settings.sampling;
+  const isUrl = /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
+  const sha256 = isUrl ? undefined : await fileDigest(source).catch(() => undefined); // opening it says what is wrong
+  return {
+    label,
+    name,
+    pictures: false,
+    ...(sha256 && { sha256 }),
+    open: (last) =>
+      openVideo(source, {
+        input: size,
+        fit,
+        padding,
+        logger: session.log,
+        ...(fps !== null && { fps }),
+        every,
+        ...(start > 0 && { start }),
+        ...(end !== null && { end }),
+        ...(last && { resume: last }),
+      }),
+  };
+}
+
+async function pictureInput(pictures: readonly Input[], name: string, engine: Engine): Promise<DetectInput> {
+  const { size, fit, padding } = engine.card.input;
+  const paths = pictures.map(({ source }) => source);
+  const digests: (string | null)[] = [];
+  for (const path of paths) digests.push(await fileDigest(path).catch(() => null));
+  return {
+    label: paths.length === 1 ? paths[0]! : `${paths.length} pictures`,
+    name,
+    pictures: true,
+    sha256: valueDigest([paths, digests]),
+    open: async (last, fault) =>
+      openPictures(paths, {
+        input: size,
+        fit,
+        padding,
+        fault: (error) => fault(messageOf(error)),
+        ...(last && { resume: last }),
+      }),
+  };
+}

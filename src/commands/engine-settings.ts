@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { LookoutError } from '#core/errors.js';
+import type { Size } from '#core/size.js';
+import type { EngineOptions } from '#runtime/engine-options.js';
+import type { DetectOptions } from '#vision/detect.js';
+import { type ReadingOptions, readingOf } from './models-options.js';
+import type { Session } from './settings.js';
+
+/** The model that is used when none is named, as soon as it is there. */
+const DEFAULT_MODEL = 'street';
+
+/** The settings in the engine's terms. @throws LookoutError kind `config` when there is no model to run */
+export async function engineOptions({ settings }: Session, reading: ReadingOptions = {}): Promise<EngineOptions> {
+  const { model, models, inputSize, device, workers, threads } = settings;
+  const { preset, labels, anchors } = await readingOf(reading);
+  return {
+    model: model ?? defaultModel(models),
+    modelsDir: models,
+    device,
+    ...(workers !== 'auto' && { workers }),
+    ...(threads !== 'auto' && { threads }),
+    ...(inputSize !== 'auto' && { imgsz: sizeOf(inputSize) }),
+    ...(preset !== undefined && { preset }),
+    ...(labels !== undefined && { labels }),
+    ...(anchors !== undefined && { anchors }),
+  };
+}
+
+function defaultModel(models: string): string {
+  if (existsSync(join(models, DEFAULT_MODEL, 'card.json'))) return DEFAULT_MODEL;
+  throw new LookoutError(
+    'config',
+    `no model: expected --model with a name in ${models} or an .onnx file; \`lookout models list\` shows what is there`,
+  );
+}
+
+function sizeOf(size: number | string): number | Size {
+  if (typeof size === 'number') return size;
+  const [width, height] = size.split('x').map(Number);
+  return { width: width!, height: height! };
+}
+
+/** The settings of suppression in the terms of `createDetect`: what nobody chose is left to the model's card. */
+export function detectOptions({ settings, isChosen }: Session, labels: readonly string[]): DetectOptions {
+  const { score, perClass, classes, iou, mode, groups, soft, sigma, maxDetections } = settings.suppression;
+  return {
+    ...(isChosen('suppression.score') && { score }),
+    ...(Object.keys(perClass).length > 0 && { scores: perClass }),
+    ...(classes.length > 0 && { labels: classes.map((each) => labelOf(each, labels)) }),
+    ...(isChosen('suppression.iou') && { iou }),
+    ...(mode === 'agnostic' && { classAgnostic: true }),
+    ...(mode === 'groups' && { groups }),
+    ...(soft === 'linear' && { soft: { method: 'linear' as const } }),
+    ...(soft === 'gaussian' && { soft: { method: 'gaussian' as const, sigma } }),
+    maxDetections,
+  };
+}
+
+function labelOf(classLabel: string | number, labels: readonly string[]): string {
+  if (typeof classLabel === 'string') return classLabel;
+  const label = labels[classLabel];
+  if (label !== undefined) return label;
+  throw new LookoutError('config', `class ${classLabel}: the model has classes 0 to ${labels.length - 1}`);
+}
