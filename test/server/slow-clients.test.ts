@@ -119,10 +119,10 @@ describe('the server', () => {
     const metrics = new Watched({ version: '1' });
     const running = await serve({ metrics, heartbeatMs: 20, limits: { flow: { ...flow, deadAfterMs: 100 } } });
     const client = await subscribed(running);
-    running.cameras.observe('gate', 0);
-    // The whole process stands still, as under SIGSTOP.
+    // Enough for a probe to be under way when the whole process stands still, as under SIGSTOP.
+    for (let seq = 0; seq < 300; seq++) running.cameras.observe('gate', seq);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
-    await play(running, client, { from: 1, to: 4 });
+    await play(running, client, { from: 300, to: 304 });
     expect([metrics.cuts, client.closed]).toEqual([[], undefined]);
   });
 
