@@ -1,19 +1,27 @@
 import type { Socket } from 'node:net';
 import { SourceError } from '#core/source-error.js';
+import type { DecodeCommand } from './decode-command.js';
 import { type Exit, type FfmpegChild, start } from './ffmpeg-child.js';
 import { openPipe } from './frame-pipe.js';
 import { NutReader } from './nut-reader.js';
 import type { Rational } from './rational.js';
 import { watchStall } from './stall-watch.js';
-import type { VideoCommand } from './video-command.js';
+
+/** A frame as it comes out of the pipe. */
+export interface Decoded {
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Seconds on the source's clock, rounded to microseconds as ffprobe prints them. */
+  readonly pts: number;
+  /** The same time, exactly, in ticks of the source's time base. */
+  readonly ticks: number;
+}
 
 export interface DecoderRunOptions {
   /** The source's name, for errors. */
   readonly source: string;
   readonly stallTimeoutMs: number;
   readonly allocate: (bytes: number) => Uint8Array<ArrayBuffer>;
-  /** A decoded frame; `pts` in seconds, rounded to microseconds. */
-  readonly frame: (data: Uint8Array<ArrayBuffer>, pts: number) => void;
+  readonly frame: (decoded: Decoded) => void;
   /** False: no more frames for now, the child is stopped by its full pipe. */
   readonly wanting: () => boolean;
   /** True: somebody waits for a frame. */
@@ -22,7 +30,7 @@ export interface DecoderRunOptions {
 
 /** One ffmpeg child from its start to its end, and the reading of its pipe. */
 export class DecoderRun {
-  readonly #command: VideoCommand;
+  readonly #command: DecodeCommand;
   readonly #options: DecoderRunOptions;
   readonly #reader: NutReader;
   #socket: Socket | undefined;
@@ -31,7 +39,7 @@ export class DecoderRun {
   #stopped = false;
   #failure: unknown;
 
-  constructor(command: VideoCommand, options: DecoderRunOptions) {
+  constructor(command: DecodeCommand, options: DecoderRunOptions) {
     this.#command = command;
     this.#options = options;
     this.#reader = new NutReader({
@@ -111,11 +119,12 @@ export class DecoderRun {
     }
   }
 
-  /** NUT may count a finer clock than the one that was shifted; a multiple of it, so that all of this is exact. */
-  #take(data: Uint8Array<ArrayBuffer>, ticks: number, { num, den }: Rational): boolean {
-    const { shift } = this.#command;
-    const shifted = Math.round((shift.ticks * shift.timeBase.num * den) / (shift.timeBase.den * num));
-    this.#options.frame(data, microseconds(((ticks - shifted) * num) / den));
+  /** NUT may count a finer clock than the source's; a multiple of it, so that all of this is exact. */
+  #take(data: Uint8Array<ArrayBuffer>, nutTicks: number, nutBase: Rational): boolean {
+    const { ticks: shift, timeBase } = this.#command.shift;
+    const ticks = Math.round((nutTicks * nutBase.num * timeBase.den) / (nutBase.den * timeBase.num)) - shift;
+    const pts = Math.round(((ticks * timeBase.num) / timeBase.den) * 1e6) / 1e6;
+    this.#options.frame({ data, pts, ticks });
     return this.#options.wanting();
   }
 
@@ -123,11 +132,6 @@ export class DecoderRun {
     this.#failure ??= error;
     void this.stop();
   }
-}
-
-/** Rounded as ffprobe prints times. */
-function microseconds(seconds: number): number {
-  return Math.round(seconds * 1e6) / 1e6;
 }
 
 /** Waits until a socket has given all that it will give. */

@@ -5,14 +5,15 @@ import type { Logger } from '#core/logger.js';
 import type { Size } from '#core/size.js';
 import type { FrameSource, SourceInfo } from '#core/source.js';
 import { letterbox } from '#vision/letterbox.js';
+import { decodeCommand } from './decode-command.js';
+import type { Decoded } from './decoder-run.js';
 import { ffmpegVersion } from './ffmpeg-version.js';
 import type { NetworkOptions } from './network.js';
-import type { Scaler } from './picture-filters.js';
+import { pictureFilters, type Scaler } from './picture-filters.js';
 import { probe, type VideoFacts } from './probe.js';
 import { ratioOf } from './rational.js';
 import { seekPoint } from './seek-point.js';
-import { expectedFrames, type SelectionOptions } from './selection.js';
-import { videoCommand } from './video-command.js';
+import { expectedFrames, type SelectionOptions, selectionFilters } from './selection.js';
 import { VideoStream } from './video-stream.js';
 
 export interface OpenVideoOptions extends SelectionOptions, NetworkOptions {
@@ -52,14 +53,15 @@ export async function openVideo(source: string, options: OpenVideoOptions): Prom
   const fitted = letterbox({ source: size, input: options.input, fit: options.fit, sampleAspect });
   const seekTo = options.resume ? await seekPoint(facts, options.resume.pts, options) : undefined;
   const { signal, logger, camera, epoch, readAhead = 1, stallTimeoutMs = STALL_TIMEOUT_MS } = options;
-  const { padding = 114, scaler = 'area', threads = 1 } = options;
+  const { padding = 114, scaler = 'area', threads = 1, hwaccel } = options;
   const version = await ffmpegVersion();
+  const pixels = pictureFilters(facts, { letterbox: fitted, padding, scaler });
   const build = (from?: number) => {
-    const { hwaccel, ...rest } = options;
+    const filters = [...selectionFilters(facts, options, from !== undefined), ...pixels];
     const optional = { ...(hwaccel && { hwaccel }), ...(from !== undefined && { seekTo: from }) };
-    return videoCommand(facts, { ...rest, letterbox: fitted, padding, scaler, threads, version, ...optional });
+    return decodeCommand(facts, { filters, network: options, threads, version, ...optional });
   };
-  return new VideoStream(infoOf(facts, options), {
+  const stream = new VideoStream({
     facts,
     build,
     ...(seekTo !== undefined && { seekTo }),
@@ -71,12 +73,13 @@ export async function openVideo(source: string, options: OpenVideoOptions): Prom
     ...(logger && { logger }),
     frame: framer(facts, fitted, { ...(camera !== undefined && { camera }), ...(epoch !== undefined && { epoch }) }),
   });
+  return Object.assign(stream, { info: infoOf(facts, options) });
 }
 
 /** Makes frames out of buffers; every frame shares the one letterbox. */
 function framer(facts: VideoFacts, fitted: Letterbox, identity: { camera?: string; epoch?: number }) {
   const { location, size } = facts;
-  return (data: Uint8Array<ArrayBuffer>, seq: number, pts: number): Frame => ({
+  return ({ data, pts }: Decoded, seq: number): Frame => ({
     stamp: { source: location.name, ...identity, seq, pts, ...(location.live && { capturedAt: Date.now() }), size },
     letterbox: fitted,
     data,
@@ -84,7 +87,7 @@ function framer(facts: VideoFacts, fitted: Letterbox, identity: { camera?: strin
 }
 
 function infoOf(facts: VideoFacts, options: OpenVideoOptions): SourceInfo {
-  const { fps, duration, codec, size, audio, location } = facts;
+  const { fps, duration, codec, size, audioCodecs, location } = facts;
   const frames = expectedFrames(facts, options);
   const rate = fps && Math.min(ratioOf(fps), options.fps ?? Infinity);
   return {
@@ -94,6 +97,6 @@ function infoOf(facts: VideoFacts, options: OpenVideoOptions): SourceInfo {
     ...(frames !== undefined && { frames }),
     ...(duration !== undefined && { duration }),
     codec,
-    hasAudio: audio !== undefined,
+    hasAudio: audioCodecs.length > 0,
   };
 }

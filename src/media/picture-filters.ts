@@ -36,7 +36,7 @@ export function pictureFilters(facts: VideoFacts, { letterbox, padding, scaler }
 }
 
 /** What is transparent shows the padding's grey. (drawbox on a picture with alpha crashes FFmpeg 5.1, so its copy has none.) */
-function overGrey(grey: string): string[] {
+export function overGrey(grey: string): string[] {
   return [
     `format=gbrap,split[over][copy];[copy]format=gbrp,drawbox=color=${grey}:thickness=fill[under];` +
       '[under][over]overlay=format=gbrp',

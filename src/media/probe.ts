@@ -23,6 +23,7 @@ export interface VideoFacts {
   readonly rotation: 0 | 90 | 180 | 270;
   /** Width over height of one pixel, after rotation. */
   readonly sampleAspect: number;
+  readonly sampleAspectRatio: Rational;
   /** Average frames per second. */
   readonly fps?: Rational;
   /** The rate on whose grid all timestamps lie. */
@@ -34,7 +35,12 @@ export interface VideoFacts {
   readonly frames?: number;
   /** Seconds. */
   readonly duration?: number;
-  readonly audio?: { readonly codec: string };
+  /** Where the container begins, over all of its streams, seconds. */
+  readonly containerStart: number;
+  /** Of each sound stream. */
+  readonly audioCodecs: readonly string[];
+  /** As FFmpeg names them; absent where the file does not say. */
+  readonly colour: { readonly matrix?: string; readonly primaries?: string; readonly transfer?: string };
 }
 
 interface ProbedStream {
@@ -46,6 +52,9 @@ interface ProbedStream {
   pix_fmt?: string;
   bits_per_raw_sample?: string;
   color_range?: string;
+  color_space?: string;
+  color_primaries?: string;
+  color_transfer?: string;
   sample_aspect_ratio?: string;
   avg_frame_rate?: string;
   r_frame_rate?: string;
@@ -60,7 +69,7 @@ interface ProbedStream {
 
 interface Probed {
   streams?: ProbedStream[];
-  format?: { format_name?: string; duration?: string };
+  format?: { format_name?: string; duration?: string; start_time?: string };
 }
 
 /**
@@ -88,7 +97,7 @@ function factsOf(location: Location, { streams = [], format }: Probed): VideoFac
       `${location.name}: its video stream has no picture size; it is damaged or empty`,
     );
   }
-  const audio = streams.find((stream) => stream.codec_type === 'audio');
+  const audio = streams.filter((stream) => stream.codec_type === 'audio');
   const pixelFormat = video.pix_fmt ?? 'unknown';
   return {
     location,
@@ -101,17 +110,19 @@ function factsOf(location: Location, { streams = [], format }: Probed): VideoFac
     hasAlpha: /^(yuva|rgba|bgra|argb|abgr|gbrap|ya8|ya16|pal8)/.test(pixelFormat),
     ...geometryOf(video, { width: video.width, height: video.height }),
     ...timingOf(video, format?.duration),
-    ...(audio && { audio: { codec: audio.codec_name ?? 'unknown' } }),
+    containerStart: Number(format?.start_time ?? 0) || 0,
+    audioCodecs: audio.map((stream) => stream.codec_name ?? 'unknown'),
+    colour: colourOf(video),
   };
 }
 
 function geometryOf(video: ProbedStream, storedSize: Size) {
   const rotation = rotationOf(video);
   const turned = rotation === 90 || rotation === 270;
-  const aspect = parseRational(video.sample_aspect_ratio);
-  const stored = aspect ? ratioOf(aspect) : 1;
+  const { num, den } = parseRational(video.sample_aspect_ratio) ?? { num: 1, den: 1 };
   const size = turned ? { width: storedSize.height, height: storedSize.width } : storedSize;
-  return { storedSize, size, rotation, sampleAspect: turned ? 1 / stored : stored };
+  const sampleAspectRatio = turned ? { num: den, den: num } : { num, den };
+  return { storedSize, size, rotation, sampleAspect: ratioOf(sampleAspectRatio), sampleAspectRatio };
 }
 
 /** The display matrix turns counter-clockwise; FFmpeg turns by quarters only (others are left to its `rotate`). */
@@ -136,6 +147,15 @@ function timingOf(video: ProbedStream, formatDuration: string | undefined) {
     ...(duration !== undefined && { duration }),
     ...(frames !== undefined && { frames }),
     ...(video.start_pts !== undefined && { startTicks: video.start_pts }),
+  };
+}
+
+function colourOf({ color_space: matrix, color_primaries: primaries, color_transfer: transfer }: ProbedStream) {
+  const known = (name: string | undefined) => name !== undefined && name !== 'unknown' && name !== 'reserved';
+  return {
+    ...(known(matrix) && { matrix: matrix! }),
+    ...(known(primaries) && { primaries: primaries! }),
+    ...(known(transfer) && { transfer: transfer! }),
   };
 }
 

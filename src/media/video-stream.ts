@@ -1,17 +1,15 @@
-import type { Frame } from '#core/frame.js';
 import type { Logger } from '#core/logger.js';
-import type { FrameSource, SourceInfo } from '#core/source.js';
 import { BufferPool } from './buffer-pool.js';
-import { DecoderRun } from './decoder-run.js';
+import type { DecodeCommand } from './decode-command.js';
+import { type Decoded, DecoderRun } from './decoder-run.js';
 import { exitFault } from './exit-fault.js';
 import { FrameQueue } from './frame-queue.js';
 import type { VideoFacts } from './probe.js';
-import type { VideoCommand } from './video-command.js';
 
-export interface VideoStreamOptions {
+export interface VideoStreamOptions<T> {
   readonly facts: VideoFacts;
   /** The command that decodes, from a key frame on or from the beginning. */
-  readonly build: (seekTo?: number) => VideoCommand;
+  readonly build: (seekTo?: number) => DecodeCommand;
   readonly seekTo?: number;
   /** What the first frame has to be. */
   readonly resume?: { readonly pts: number; readonly seq: number };
@@ -21,23 +19,21 @@ export interface VideoStreamOptions {
   readonly stallTimeoutMs: number;
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
-  /** Makes a frame of its pixels. */
-  readonly frame: (data: Uint8Array<ArrayBuffer>, seq: number, pts: number) => Frame;
+  /** What is handed out for a frame; `seq` counts from `resume.seq` or 0. */
+  readonly frame: (decoded: Decoded, seq: number) => T;
 }
 
-/** The frames that an ffmpeg child decodes, pulled through its pipe. */
-export class VideoStream implements FrameSource {
-  readonly info: SourceInfo;
-  readonly #options: VideoStreamOptions;
-  readonly #queue: FrameQueue<Frame>;
+/** The frames that an ffmpeg child decodes, pulled through its pipe: what all sources of video share. */
+export class VideoStream<T extends { readonly data: Uint8Array<ArrayBuffer> }> implements AsyncIterable<T> {
+  readonly #options: VideoStreamOptions<T>;
+  readonly #queue: FrameQueue<T>;
   readonly #pool: BufferPool;
   #run: DecoderRun | undefined;
   #finished: Promise<void> | undefined;
   #closed = false;
   #delivered = 0;
 
-  constructor(info: SourceInfo, options: VideoStreamOptions) {
-    this.info = info;
+  constructor(options: VideoStreamOptions<T>) {
     this.#options = options;
     this.#queue = new FrameQueue(options.readAhead);
     this.#pool = new BufferPool(options.frameBytes);
@@ -47,7 +43,7 @@ export class VideoStream implements FrameSource {
     this.#pool.give(data);
   }
 
-  [Symbol.asyncIterator](): AsyncIterator<Frame, undefined> {
+  [Symbol.asyncIterator](): AsyncIterator<T, undefined> {
     return {
       next: () => this.#next(),
       return: async () => {
@@ -65,7 +61,7 @@ export class VideoStream implements FrameSource {
     await this.#finished;
   }
 
-  async #next(): Promise<IteratorResult<Frame, undefined>> {
+  async #next(): Promise<IteratorResult<T, undefined>> {
     const taken = this.#queue.take();
     if (!this.#closed) this.#finished ??= this.#decode();
     this.#run?.resume();
@@ -100,10 +96,10 @@ export class VideoStream implements FrameSource {
       allocate: () => this.#pool.take(),
       wanting: () => this.#queue.wanting,
       starving: () => this.#queue.starving,
-      frame: (data, pts) => {
-        missed ||= this.#delivered === 0 && seekTo !== undefined && Math.abs(pts - resume!.pts) > 1e-6;
+      frame: (decoded) => {
+        missed ||= this.#delivered === 0 && seekTo !== undefined && Math.abs(decoded.pts - resume!.pts) > 1e-6;
         if (missed) void run.stop();
-        else this.#deliver(data, pts);
+        else this.#deliver(decoded);
       },
     });
     this.#run = run;
@@ -117,10 +113,10 @@ export class VideoStream implements FrameSource {
     return false;
   }
 
-  #deliver(data: Uint8Array<ArrayBuffer>, pts: number): void {
+  #deliver(decoded: Decoded): void {
     const seq = (this.#options.resume?.seq ?? 0) + this.#delivered;
     this.#delivered += 1;
-    this.#queue.push(this.#options.frame(data, seq, pts));
+    this.#queue.push(this.#options.frame(decoded, seq));
   }
 
   #fail(error: unknown): void {

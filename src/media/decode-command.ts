@@ -1,17 +1,14 @@
 import type { FfmpegCommand } from 'fluent-ffmpeg';
-import type { Letterbox } from '#core/letterbox.js';
 import { command } from './ffmpeg-child.js';
 import { type FfmpegVersion, passThrough } from './ffmpeg-version.js';
 import { type NetworkOptions, networkOptions } from './network.js';
-import { pictureFilters, type Scaler } from './picture-filters.js';
 import type { VideoFacts } from './probe.js';
 import type { Rational } from './rational.js';
-import { type SelectionOptions, selectionFilters } from './selection.js';
 
-export interface VideoCommandOptions extends SelectionOptions, NetworkOptions {
-  readonly letterbox: Letterbox;
-  readonly padding: number;
-  readonly scaler: Scaler;
+export interface DecodeCommandOptions {
+  /** What happens to the frames; the last one fixes the pixel format. */
+  readonly filters: readonly string[];
+  readonly network: NetworkOptions;
   /** Decoder threads, 0: as many as ffmpeg likes. */
   readonly threads: number;
   /** FFmpeg's name of a hardware decoder interface: `auto`, `vaapi`, `cuda`, ... */
@@ -22,7 +19,7 @@ export interface VideoCommandOptions extends SelectionOptions, NetworkOptions {
 }
 
 /** A command that writes a video's frames to stdout, and how to read the timestamps that it writes. */
-export interface VideoCommand {
+export interface DecodeCommand {
   readonly command: FfmpegCommand;
   /** Added to every timestamp, since NUT has none below zero: ticks of `timeBase`. */
   readonly shift: { readonly ticks: number; readonly timeBase: Rational };
@@ -31,12 +28,11 @@ export interface VideoCommand {
 /** Room for streams that begin before zero, seconds. */
 const SHIFT_SECONDS = 2 ** 16;
 
-/** Source -> decoder -> selection -> letterbox -> planar R, G, B -> NUT with exact timestamps on stdout. */
-export function videoCommand(facts: VideoFacts, options: VideoCommandOptions): VideoCommand {
+/** Source -> decoder -> filters -> raw frames in NUT with exact timestamps on stdout. */
+export function decodeCommand(facts: VideoFacts, options: DecodeCommandOptions): DecodeCommand {
   const { timeBase } = facts;
-  const filters = selectionFilters(facts, options, options.seekTo !== undefined);
   const ticks = Math.ceil((SHIFT_SECONDS * timeBase.den) / timeBase.num);
-  const chain = [...clock(facts), ...filters, ...pictureFilters(facts, options), `setpts=PTS+${ticks}`];
+  const chain = [...clock(facts), ...options.filters, `setpts=PTS+${ticks}`];
   const built = command()
     .input(facts.location.input)
     .inputOptions(...inputOptions(facts, options))
@@ -46,12 +42,12 @@ export function videoCommand(facts: VideoFacts, options: VideoCommandOptions): V
   return { command: built, shift: { ticks, timeBase } };
 }
 
-function inputOptions(facts: VideoFacts, options: VideoCommandOptions): string[] {
-  const { threads, hwaccel, seekTo, version } = options;
+function inputOptions(facts: VideoFacts, options: DecodeCommandOptions): string[] {
+  const { threads, hwaccel, seekTo, version, network } = options;
   return [
     '-threads',
     String(threads),
-    ...networkOptions(facts.location, version, options),
+    ...networkOptions(facts.location, version, network),
     ...(facts.location.live ? ['-fflags', 'nobuffer', '-flags', 'low_delay'] : []),
     ...(hwaccel ? ['-hwaccel', hwaccel] : []),
     ...(seekTo === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekTo.toFixed(6)]),

@@ -1,0 +1,35 @@
+import { createCanvas } from '@napi-rs/canvas';
+import sharp, { type Sharp } from 'sharp';
+import type { Detection } from '#core/detection.js';
+import { paintOnCanvas } from './drawing/canvas-painter.js';
+import { chipSize } from './drawing/chip.js';
+import { marksOf } from './drawing/marks.js';
+import { styleFor } from './drawing/style.js';
+
+export type PictureFormat = 'jpeg' | 'png' | 'webp';
+
+type Drawn = readonly (Detection & { readonly trackId?: number })[];
+
+/**
+ * A picture with boxes, labels and landmarks drawn in, encoded. `picture`: an encoded picture (JPEG, PNG, ...); it is
+ * turned upright by its EXIF orientation, as the detections are.
+ */
+export async function drawDetections(picture: Uint8Array, detections: Drawn, format: PictureFormat): Promise<Buffer> {
+  const base = sharp(picture).autoOrient();
+  const { autoOrient: size } = await base.metadata();
+  const canvas = createCanvas(size.width, size.height);
+  const context = canvas.getContext('2d');
+  const style = styleFor(size);
+  const measure = (text: string) => chipSize(text, style.fontPx);
+  paintOnCanvas(context, marksOf(detections, { size, style, measure }), style.fontPx);
+  const { data } = context.getImageData(0, 0, size.width, size.height);
+  const overlay = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const raw = { width: size.width, height: size.height, channels: 4 as const };
+  const drawn = base.toColourspace('srgb').composite([{ input: overlay, raw }]);
+  return encode(drawn, format);
+}
+
+function encode(picture: Sharp, format: PictureFormat): Promise<Buffer> {
+  if (format === 'png') return picture.png().toBuffer();
+  return format === 'webp' ? picture.webp({ quality: 92 }).toBuffer() : picture.jpeg({ quality: 92 }).toBuffer();
+}
