@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { registerConfig } from './config.js';
+import { registerDataset } from './dataset.js';
 import { registerDetect } from './detect.js';
 import { registerEvaluate } from './evaluate.js';
 import { examples } from './examples.js';
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   registerDetect(program);
   registerConfig(program);
   registerModels(program);
+  registerDataset(program);
   registerEvaluate(program);
 
   examples(program, [

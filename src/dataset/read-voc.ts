@@ -175,7 +175,7 @@ function readSplits(folder: string): Map<string, Split> {
     const file = join(folder, 'ImageSets', 'Main', `${split}.txt`);
     if (!existsSync(file)) continue;
     for (const line of readFileSync(file, 'utf8').split(/\r?\n/)) {
-      const stem = line.trim().split(/\s+/)[0]!;
+      const stem = line.trim().replace(/\s+-?[01]$/, ''); // lists of one class say whether it is there
       if (stem !== '' && !splits.has(stem)) splits.set(stem, split);
     }
   }

@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import { registerDatasetCheck } from './dataset-check.js';
+import { registerDatasetConvert } from './dataset-convert.js';
+import { registerDatasetPreview } from './dataset-preview.js';
+
+/** `lookout dataset ...`: look at labelled pictures before they are trained on. */
+export function registerDataset(program: Command): void {
+  const dataset = program.command('dataset').description('check, convert and preview labelled pictures');
+  registerDatasetCheck(dataset);
+  registerDatasetConvert(dataset);
+  registerDatasetPreview(dataset);
+}
