@@ -6,12 +6,12 @@ import { LookoutError } from '#core/errors.js';
 import type { EngineOptions } from './engine-options.js';
 import { batchOf, outputsOf } from './examine.js';
 import { loadModel } from './load-model.js';
-import { outputsRead } from './make-card.js';
 import { makePlan } from './make-plan.js';
 import { openPool } from './measure.js';
+import { outputsRead } from './outputs-read.js';
 import type { Plan } from './plan.js';
 import { PlanCache } from './plan-cache.js';
-import { type Prepared, prepare } from './prepare.js';
+import { type Lean, type Prepared, prepare, prepareLean } from './prepare.js';
 import { Probe } from './probe.js';
 import { runtimeVersion } from './session.js';
 import type { ThreadPool } from './thread-pool.js';
@@ -80,25 +80,33 @@ class OnnxEngine implements Engine {
 }
 
 /** Everything that a plan depends on. */
-function planKey(card: Card, prepared: Prepared, options: EngineOptions): unknown {
-  const { device = 'auto', workers, threads, goal } = options;
+function planKey({ card, prepared, lean }: Choice, options: EngineOptions): unknown {
+  const { device = 'auto', workers, threads, goal, maxBatch } = options;
   const { VK_ICD_FILENAMES, VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES } = process.env;
   return {
     model: createHash('sha256').update(prepared.bytes).digest('hex'),
     reading: [card.decoder, card.labels, card.input, card.outputs],
-    asked: [device, workers, threads, goal],
+    asked: [device, workers, threads, goal, maxBatch, lean !== undefined],
     machine: [process.platform, process.arch, cpus()[0]?.model, cpus().length, runtimeVersion()],
     drivers: [VK_ICD_FILENAMES, VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES],
   };
 }
 
-function openWith(plan: Plan, prepared: Prepared): Promise<Pool> {
-  const { provider, threads, workers } = plan;
-  return openPool(workers, { model: prepared.bytes, session: { provider, threads } });
+interface Choice {
+  readonly card: Card;
+  readonly prepared: Prepared;
+  readonly lean?: Lean;
 }
 
-function checkOptions({ workers, threads }: EngineOptions): void {
-  for (const [name, value] of Object.entries({ workers, threads })) {
+async function openWith(plan: Plan, choice: Choice, asked: string): Promise<Engine> {
+  const { provider, threads, workers } = plan;
+  const { card, prepared } = plan.lean && choice.lean ? choice.lean : choice;
+  const pool = await openPool(workers, { model: prepared.bytes, session: { provider, threads } });
+  return new OnnxEngine(card, prepared, pool, plan, asked);
+}
+
+function checkOptions({ workers, threads, maxBatch }: EngineOptions): void {
+  for (const [name, value] of Object.entries({ workers, threads, maxBatch })) {
     if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= 256)) {
       throw new LookoutError('config', `${name}: expected a whole number in 1..256, got ${value}`);
     }
@@ -116,17 +124,19 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   try {
     const { card, file } = await loadModel(options, probe);
     const prepared = prepare(file.model, card.input, outputsRead(card.decoder));
+    const { scoreFloor, device: asked = 'auto' } = options;
+    const lean = scoreFloor === undefined ? undefined : prepareLean(file.model, card, scoreFloor);
+    const choice = { card, prepared, lean };
     const cache = new PlanCache(options.cacheDir);
-    const key = planKey(card, prepared, options);
-    const asked = options.device ?? 'auto';
+    const key = planKey(choice, options);
     const known = await cache.load(key);
-    const pool = known && (await openWith(known, prepared).catch(() => cache.forget(key)));
-    if (known && pool) return new OnnxEngine(card, prepared, pool, known, asked);
-    const plan = await makePlan({ card, prepared, probe, options });
+    const engine = known && (await openWith(known, choice, asked).catch(() => cache.forget(key)));
+    if (engine) return engine;
+    const plan = await makePlan({ ...choice, probe, options });
     await probe.close();
-    const fresh = await openWith(plan, prepared);
+    const fresh = await openWith(plan, choice, asked);
     await cache.save(key, plan);
-    return new OnnxEngine(card, prepared, fresh, plan, asked);
+    return fresh;
   } finally {
     await probe.close();
   }

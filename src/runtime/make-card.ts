@@ -3,6 +3,7 @@ import { LookoutError } from '#core/errors.js';
 import { batchOf } from './examine.js';
 import { defaultLabels } from './labels.js';
 import type { ModelFile } from './model-file.js';
+import { outputsRead } from './outputs-read.js';
 import { describeValues, type ModelFacts } from './presets/facts.js';
 import type { Preset, Reading } from './presets/preset.js';
 import { PRESETS } from './presets/presets.js';
@@ -99,23 +100,6 @@ function outputSpecs(file: ModelFile, { input, outputs }: ModelFacts, used: Read
       const whole = batch > 1 ? [dims[0]! * batch, ...dims.slice(1)] : dims;
       return { name, type, dims: whole.map((dim, at) => (free(at) ? -1 : dim)) };
     });
-}
-
-/** Names of the outputs that a decoder reads. */
-export function outputsRead(decoder: Card['decoder']): readonly string[] {
-  switch (decoder.kind) {
-    case 'anchor-grid':
-    case 'distribution':
-      return decoder.heads.map(({ output }) => output);
-    case 'scrfd':
-      return decoder.heads.flatMap(({ score, box, landmarks }) => (landmarks ? [score, box, landmarks] : [score, box]));
-    case 'retinaface':
-      return [decoder.boxes, decoder.scores, ...(decoder.landmarks ? [decoder.landmarks] : [])];
-    case 'ultraface':
-      return [decoder.boxes, decoder.scores];
-    default:
-      return [decoder.output];
-  }
 }
 
 export interface CardNames {

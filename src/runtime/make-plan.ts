@@ -1,10 +1,11 @@
 import type { Card } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
+import { decode } from '#vision/decode.js';
 import { chooseProvider, requireProvider } from './devices.js';
 import type { EngineOptions } from './engine-options.js';
 import { batchOf, outputsOf, testFeed } from './examine.js';
 import { affordable, bestShare, type Plan, sharesFor } from './plan.js';
-import type { Prepared } from './prepare.js';
+import type { Lean, Prepared } from './prepare.js';
 import type { Probe } from './probe.js';
 import type { Share, TestRun, TestRunResult } from './probe-protocol.js';
 import { verifyOutputs } from './verify-card.js';
@@ -19,8 +20,10 @@ const FREE_BATCH = 16;
 export interface Planning {
   readonly card: Card;
   readonly prepared: Prepared;
+  /** The same with shrunken outputs, where there is such a thing. */
+  readonly lean?: Lean;
   readonly probe: Probe;
-  readonly options: Pick<EngineOptions, 'device' | 'workers' | 'threads' | 'goal'>;
+  readonly options: Pick<EngineOptions, 'device' | 'workers' | 'threads' | 'goal' | 'maxBatch'>;
 }
 
 function requestOf({ card, prepared }: Planning, batch: number): TestRun {
@@ -71,6 +74,37 @@ async function share(
   return { share: best, pictureMs: 1000 / runsPerSecond };
 }
 
+/** Whether the graph with shrunken outputs runs and is read. */
+async function leanRuns({ lean, probe, card }: Planning): Promise<boolean> {
+  if (!lean) return false;
+  const { prepared } = lean;
+  const session = { provider: 'cpu', threads: 1 };
+  const feeds = [testFeed(prepared, card.input.size, 1)];
+  try {
+    const { outputs } = await probe.ask({
+      ask: 'run',
+      model: prepared.bytes,
+      session,
+      feeds,
+      timedRuns: 0,
+      verify: false,
+    });
+    decode(lean.card, outputsOf(prepared, outputs), 0.25);
+    return true;
+  } catch (error) {
+    if (error instanceof LookoutError) return false;
+    throw error;
+  }
+}
+
+/** How many pictures one run may hold. */
+async function batchFor(planning: Planning, onCpu: TestRunResult): Promise<number> {
+  const { card, options } = planning;
+  if (card.input.dims[0] !== -1) return batchOf(card.input);
+  const { maxBatch = FREE_BATCH } = options;
+  return maxBatch > 1 && (await batches(planning, onCpu)) ? maxBatch : 1;
+}
+
 /**
  * Tries the model out: one test inference, decoded as the card says; the device; the share of the cores.
  * @throws LookoutError kind `model` when the model or its card is wrong, `inference` when the device asked for cannot run it
@@ -82,16 +116,21 @@ export async function makePlan(planning: Planning): Promise<Plan> {
   const request = requestOf(planning, fixed);
   const onCpu = await probe.ask(request);
   verifyOutputs(card, outputsOf(prepared, onCpu.outputs, 0, fixed));
-  const free = card.input.dims[0] === -1;
-  const maxBatch = free ? ((await batches(planning, onCpu)) ? FREE_BATCH : 1) : fixed;
+  const maxBatch = await batchFor(planning, onCpu);
   const trial = { probe, request, onCpu };
+  const elsewhere = { workers: workers ?? 1, threads, maxBatch, lean: false };
   if (device !== 'auto' && device !== 'cpu') {
     await requireProvider(device, trial);
-    return { provider: device, workers: workers ?? 1, threads, maxBatch, fellBack: [] };
+    return { provider: device, ...elsewhere, fellBack: [] };
   }
   const cpu = await share(planning, request, onCpu.runMs);
-  if (device === 'cpu') return { provider: 'cpu', ...cpu.share, maxBatch, fellBack: [] };
+  const here = async () => ({
+    provider: 'cpu',
+    ...cpu.share,
+    maxBatch,
+    lean: maxBatch === 1 && (await leanRuns(planning)),
+  });
+  if (device === 'cpu') return { ...(await here()), fellBack: [] };
   const { provider, fellBack } = await chooseProvider(trial, cpu.pictureMs);
-  if (provider === 'cpu') return { provider, ...cpu.share, maxBatch, fellBack };
-  return { provider, workers: workers ?? 1, threads, maxBatch, fellBack };
+  return provider === 'cpu' ? { ...(await here()), fellBack } : { provider, ...elsewhere, fellBack };
 }

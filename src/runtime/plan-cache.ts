@@ -16,6 +16,7 @@ const schema = z.object({
     workers: z.int().positive().max(1024),
     threads: z.int().positive().max(1024),
     maxBatch: z.int().positive(),
+    lean: z.boolean(),
     fellBack: z.array(z.string()),
   }),
 });

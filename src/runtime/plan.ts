@@ -7,6 +7,8 @@ export interface Plan extends Share {
   readonly provider: string;
   /** Pictures that one run may hold. */
   readonly maxBatch: number;
+  /** The graph with shrunken outputs is run. */
+  readonly lean: boolean;
   /** Why `auto` did not take a faster provider. */
   readonly fellBack: readonly string[];
 }

@@ -1,11 +1,13 @@
-import type { InputSpec } from '#core/card.js';
+import type { Card, InputSpec } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
 import { int } from '#onnx/attribute.js';
 import { codeOfDataType } from '#onnx/data-type.js';
 import { encodeModel } from '#onnx/encode.js';
 import { type Model, node } from '#onnx/model.js';
+import { withPostlude } from './graph/postlude.js';
 import { withPrelude } from './graph/prelude.js';
 import { freshName, withGraph } from './graph/surgery.js';
+import { outputsRead } from './outputs-read.js';
 
 /** A graph made ready for the hot path: bytes in, float32 out, nothing computed that nobody reads. */
 export interface Prepared {
@@ -37,6 +39,29 @@ function withFloatOutputs(
   return {
     model: withGraph(model, { nodes, outputs: outputs.map(({ declared }) => declared) }),
     outputs: outputs.map(({ name, fetch }) => ({ name, fetch })),
+  };
+}
+
+/** A prepared graph that gives candidates instead of all rows, and the card that reads them. */
+export interface Lean {
+  readonly prepared: Prepared;
+  readonly card: Card;
+}
+
+/**
+ * The same with outputs that shrink before they reach JavaScript, for pictures one at a time: only what can reach `floor`.
+ * Undefined where that gains nothing.
+ */
+export function prepareLean(model: Model, card: Card, floor: number): Lean | undefined {
+  const read = withFloatOutputs(model, outputsRead(card.decoder));
+  const [output] = read.outputs;
+  const reduced = output && withPostlude(read.model, card, output.fetch, floor);
+  if (!reduced) return undefined;
+  const fed = withPrelude(reduced.model, { ...card.input, dims: [1, ...card.input.dims.slice(1)] });
+  const outputs = [{ name: output.name, fetch: reduced.fetch }];
+  return {
+    prepared: { bytes: encodeModel(fed.model), input: fed.input, outputs },
+    card: { ...card, decoder: reduced.decoder },
   };
 }
 

@@ -3,8 +3,8 @@ import { LookoutError, messageOf } from '#core/errors.js';
 import type { RawOutput } from '#core/tensor.js';
 import { decode } from '#vision/decode.js';
 import { batchOf } from './examine.js';
-import { outputsRead } from './make-card.js';
 import { type ModelFile, pictureInput, tensorOutputs } from './model-file.js';
+import { outputsRead } from './outputs-read.js';
 import { describeValues } from './presets/facts.js';
 
 function refuse(card: Card, what: string, expected: string, found: string): LookoutError {

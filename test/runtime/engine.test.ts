@@ -156,7 +156,7 @@ describe('an engine', () => {
     const cache = new PlanCache(cacheDir);
     const model = cellRows(31);
     await open(model);
-    const plan = { provider: 'cuda', workers: 1, threads: 1, maxBatch: 1, fellBack: [] };
+    const plan = { provider: 'cuda', workers: 1, threads: 1, maxBatch: 1, lean: false, fellBack: [] };
     for (const name of readdirSync(join(cacheDir, 'plans'))) {
       writeFileSync(join(cacheDir, 'plans', name), JSON.stringify({ savedAt: Date.now(), plan }));
     }

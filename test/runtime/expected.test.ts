@@ -24,8 +24,9 @@ interface Expected {
   readonly landmarks?: readonly (readonly [number, number])[];
 }
 
-const CASES: readonly (readonly [model: string, options: DetectOptions, atLeast: number])[] = [
+const CASES: readonly (readonly [model: string, options: DetectOptions, atLeast: number, scoreFloor?: number])[] = [
   ['yolox-nano', { score: 0.25, iou: 0.45 }, 50],
+  ['yolox-nano', { score: 0.25, iou: 0.45 }, 50, 0.25],
   ['yolo-fastest-v2', { score: 0.25, iou: 0.45 }, 50],
   ['fastestdet', { score: 0.25, iou: 0.45 }, 50],
   ['ultraface-rfb-320', {}, 20],
@@ -63,8 +64,13 @@ function expectSame(found: readonly Detection[], expected: readonly Expected[], 
 }
 
 describe.skipIf(!shared)('the engine finds what an independent implementation finds', () => {
-  it.each(CASES)('%s', async (model, options, atLeast) => {
-    const engine = await openEngine({ model: sharedPath('models', `${model}.onnx`), device: 'cpu', cacheDir });
+  it.each(CASES)('%s, %o', async (model, options, atLeast, scoreFloor) => {
+    const engine = await openEngine({
+      model: sharedPath('models', `${model}.onnx`),
+      device: 'cpu',
+      cacheDir,
+      scoreFloor,
+    });
     try {
       const { size, fit } = engine.card.input;
       const detect = createDetect(engine.card, { ...options, maxDetections: Number.POSITIVE_INFINITY });

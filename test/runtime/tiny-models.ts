@@ -90,6 +90,12 @@ export class TinyModel {
     return this;
   }
 
+  /** Makes a value the only output. */
+  onlyOutput(value: string): this {
+    this.#outputs.length = 0;
+    return this.output(value);
+  }
+
   get model(): Model {
     const graph = {
       name: 'tiny',

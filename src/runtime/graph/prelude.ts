@@ -98,9 +98,9 @@ function chainOf(chain: Chain, input: InputSpec, left: Affine): void {
   if (type === 'float16') chain.cast('float16');
 }
 
-/** Batch as declared, then the size that is fed. */
-function pixelDims(declared: ValueInfo, { size }: InputSpec): readonly Dim[] {
-  const batch = declared.dims?.[0] ?? 1;
+/** Batch as declared unless the card fixes it, then the size that is fed. */
+function pixelDims(declared: ValueInfo, { size, dims }: InputSpec): readonly Dim[] {
+  const batch = dims[0]! > 0 ? dims[0]! : (declared.dims?.[0] ?? 1);
   return [batch === '' ? 'lookout_batch' : batch, 3, size.height, size.width];
 }
 
