@@ -35,7 +35,7 @@ describe('sharing out the cores', () => {
   it.each([
     ['the first, which is the usual one', [figures(2, 1, 200, 9), figures(1, 2, 130, 8)], share(2, 1)],
     ['another that is clearly faster', [figures(2, 1, 100, 9), figures(1, 2, 116, 8)], share(1, 2)],
-    ['not one that is hardly faster: 15 %', [figures(2, 1, 100, 9), figures(1, 2, 115, 8)], share(2, 1)],
+    ['not one that is hardly faster', [figures(2, 1, 100, 9), figures(1, 2, 114, 8)], share(2, 1)],
     ['the fastest of several', [figures(8, 1, 100, 9), figures(4, 2, 130, 8), figures(2, 4, 150, 8)], share(2, 4)],
     ['the first of a tie', [figures(2, 1, 200, 9), figures(1, 2, 200, 9)], share(2, 1)],
     ['the only one', [figures(4, 1, 1, 1)], share(4, 1)],
