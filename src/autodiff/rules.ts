@@ -1,5 +1,6 @@
 import type { OpName } from '#onnx/ops.js';
 import { batchNormRule } from './batch-norm.js';
+import { bceRule } from './bce.js';
 import type { OpRules, Rule, RuleOrNone } from './rule.js';
 import { arithmetic } from './rules/arithmetic.js';
 import { convolution } from './rules/convolution.js';
@@ -27,6 +28,7 @@ const OP_RULES: OpRules<OpName> = {
 /** Groups of operators that the tape holds as one entry. */
 const GROUP_RULES = {
   BatchNormTraining: batchNormRule,
+  BceWithLogits: bceRule,
 } as const satisfies Readonly<Record<string, Rule<never>>>;
 
 /** Every gradient rule, by operator or group. */

@@ -78,6 +78,16 @@ export class GraphBuilder {
     return this.#value(outputs[0]!, value);
   }
 
+  /** Takes back an input that nothing reads; tells whether it is still there. */
+  dropInputIfUnused(name: string): boolean {
+    if (this.#nodes.some((it) => it.inputs.includes(name))) return true;
+    this.#inputs.splice(
+      this.#inputs.findIndex((input) => input.name === name),
+      1,
+    );
+    return false;
+  }
+
   /** A constant; equal small constants become one. */
   constant(content: OnnxTensor): Value {
     const small = content.data.byteLength <= 256 && !content.strings;
@@ -88,6 +98,13 @@ export class GraphBuilder {
     this.#initialisers.set(name, content);
     const value = this.#value(name, shapedConstant(content));
     if (small) this.#constants.set(key, value);
+    return value;
+  }
+
+  /** A constant under its own name, never shared: the weights of a finished network. */
+  weights(name: string, content: OnnxTensor): Value {
+    const value = this.#value(name, shapedConstant(content));
+    this.#initialisers.set(name, content);
     return value;
   }
 

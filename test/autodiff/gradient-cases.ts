@@ -1,4 +1,5 @@
 import { batchNorm } from '#autodiff/batch-norm.js';
+import { bceWithLogits } from '#autodiff/bce.js';
 import type { Value } from '#onnx/builder.js';
 import type { AttributesOf } from '#onnx/ops.js';
 import { int64Tensor } from '#onnx/tensor.js';
@@ -310,6 +311,17 @@ const normalisation: readonly GradientCase[] = [
 ];
 
 const x = (...dims: number[]): GradientCase['inputs'] => [{ dims }];
+const losses: readonly GradientCase[] = [
+  {
+    op: 'BceWithLogits',
+    inputs: [
+      { dims: [3, 4], kind: 'spread' },
+      { dims: [4], kind: 'unit' },
+    ],
+    build: (g, [a, b]) => bceWithLogits(g, a!, b!),
+  },
+];
+
 const movement: readonly GradientCase[] = [
   {
     op: 'Concat',
@@ -378,5 +390,6 @@ export const GRADIENT_CASES: readonly GradientCase[] = [
   ...pooling,
   ...resizing,
   ...normalisation,
+  ...losses,
   ...movement,
 ];

@@ -4,6 +4,9 @@ import { constantInts, type OpRules, type Rule, type Step, unbroadcast, zerosLik
 
 const reshaped: Rule = ({ g, inputs, dy }) => [g.reshape(dy, inputs[0]!.dims)];
 
+/** TensorProto.DataType. */
+const INT64 = 7;
+
 function axisOf(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
@@ -134,8 +137,9 @@ const gather: Rule<{ axis?: number }> = ({ g, inputs, dy, attributes, needs }) =
   const axis = axisOf(attributes.axis ?? 0, x.dims.length);
   const flat = g.reshape(indices, [-1]);
   const rows = g.reshape(dy, [...x.dims.slice(0, axis), flat.dims[0]!, ...x.dims.slice(axis + 1)]);
+  if (x.dims.length === 1) return [g.op.ScatterElements(zerosLike(g, x), flat, rows, { axis: 0, reduction: 'add' })];
   if (axis === 0) {
-    const column = g.reshape(flat, [-1, 1]);
+    const column = g.reshape(g.op.Cast(flat, { to: INT64 }), [-1, 1]);
     return [g.op.ScatterND(zerosLike(g, x), column, rows, { reduction: 'add' })];
   }
   const shape = rows.dims.map((_, at) => (at === axis ? flat.dims[0]! : 1));

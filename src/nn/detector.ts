@@ -1,0 +1,42 @@
+import { type BackboneSpec, backbone } from './backbones/residual.js';
+import { anchorHead } from './heads/anchor-head.js';
+import { type FpnSpec, fpn } from './necks/fpn.js';
+import type { Network } from './net.js';
+
+/** A detector with anchor-box heads as data. */
+export interface DetectorSpec {
+  readonly name: string;
+  readonly backbone: BackboneSpec;
+  readonly neck: FpnSpec;
+  /** Strides with a head, finest first, each a level of the neck. */
+  readonly strides: readonly number[];
+  /** Channels of a 3x3 convolution in front of each raw map, by stride; none where absent. */
+  readonly hidden?: Readonly<Record<number, number>>;
+}
+
+/** What a detector is trained for. */
+export interface DetectorTask {
+  readonly classes: number;
+  /** Anchors per cell of each head. */
+  readonly anchors: number;
+  readonly landmarks?: number;
+  /** Longer side of the training input, px: sets the prior of objectness. */
+  readonly inputSize: number;
+}
+
+/** Name of a head's output. */
+export const headName = (stride: number): string => `head${stride}`;
+
+/** The network of a spec: pictures `[N, 3, H, W]`, H and W multiples of the largest stride, to one raw map per stride. */
+export function detector(spec: DetectorSpec, task: DetectorTask): Network {
+  const { activation } = spec.backbone;
+  return (net, input) => {
+    const levels = fpn(net, backbone(net, input, spec.backbone), spec.neck, activation);
+    const heads = spec.strides.map((stride) => {
+      const hidden = spec.hidden?.[stride];
+      const head = anchorHead(net, levels.get(stride)!, { ...task, stride, ...(hidden && { hidden }) }, activation);
+      return [headName(stride), head] as const;
+    });
+    return Object.fromEntries(heads);
+  };
+}
