@@ -19,7 +19,7 @@ export function exitFault({ facts, exit, frames, whole, resuming }: Ending): Sou
   if (exit.signal) return new SourceError('decoder-died', `${name}: ffmpeg was killed by ${exit.signal}`);
   if (exit.code !== 0) return sourceFault(name, exit.stderr, 'decoder-died');
   if (!whole) return new SourceError('decoder-died', `${name}: ffmpeg broke off inside a frame`);
-  if (saysTruncated(exit.stderr)) {
+  if (saysTruncated(name, exit.stderr)) {
     const expected = facts.frames === undefined ? '' : ` of ${facts.frames}`;
     return new SourceError('truncated', `${name}: the file is truncated; ${frames}${expected} frames could be decoded`);
   }

@@ -8,6 +8,7 @@ import { letterbox } from '#vision/letterbox.js';
 import { decodeCommand } from './decode-command.js';
 import type { Decoded } from './decoder-run.js';
 import { ffmpegVersion } from './ffmpeg-version.js';
+import { checkHardwareDecoder } from './hwaccel.js';
 import type { NetworkOptions } from './network.js';
 import { pictureFilters, type Scaler } from './picture-filters.js';
 import { probe, type VideoFacts } from './probe.js';
@@ -25,6 +26,7 @@ export interface OpenVideoOptions extends SelectionOptions, NetworkOptions {
   readonly scaler?: Scaler;
   /** Decoder threads; 1 by default, which costs the least CPU per frame. 0: as many as ffmpeg likes. */
   readonly threads?: number;
+  /** FFmpeg's name of a hardware decoder interface: `auto`, `vaapi`, `cuda`, ... */
   readonly hwaccel?: string;
   /** Whole frames held ready; 1 by default. */
   readonly readAhead?: number;
@@ -45,7 +47,8 @@ const STALL_TIMEOUT_MS = 20_000;
  *
  * Frames come with the source's own timestamps (`best_effort_timestamp_time` of ffprobe, rounded to microseconds).
  * Iterating throws what goes wrong under way, after the frames that came before it.
- * @throws SourceError when the source cannot be opened; LookoutError kind `config` without a working ffmpeg
+ * @throws SourceError when the source cannot be opened; LookoutError kind `config` without a working ffmpeg or an asked
+ * hardware decoder
  */
 export async function openVideo(source: string, options: OpenVideoOptions): Promise<FrameSource> {
   const facts = options.facts ?? (await probe(source, options));
@@ -54,6 +57,7 @@ export async function openVideo(source: string, options: OpenVideoOptions): Prom
   const seekTo = options.resume ? await seekPoint(facts, options.resume.pts, options) : undefined;
   const { signal, logger, camera, epoch, readAhead = 1, stallTimeoutMs = STALL_TIMEOUT_MS } = options;
   const { padding = 114, scaler = 'area', threads = 1, hwaccel } = options;
+  if (hwaccel) await checkHardwareDecoder(hwaccel);
   const version = await ffmpegVersion();
   const pixels = pictureFilters(facts, { letterbox: fitted, padding, scaler });
   const build = (from?: number) => {

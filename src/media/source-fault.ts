@@ -87,12 +87,15 @@ function lastLine(stderr: string): string {
 
 /** What a source's stderr means; `fallback` where no symptom is known. `source` is already redacted. */
 export function sourceFault(source: string, stderr: string, fallback: SourceFault = 'unknown'): SourceError {
-  const symptom = SYMPTOMS.find(({ pattern }) => pattern.test(stderr));
+  // A path may hold the very words that are looked for.
+  const said = stderr.replaceAll(source, '');
+  const symptom = SYMPTOMS.find(({ pattern }) => pattern.test(said));
   if (!symptom) return new SourceError(fallback, `${source}: ffmpeg failed: ${lastLine(stderr)}`);
   return new SourceError(symptom.fault, `${source}: ${symptom.advice} (ffmpeg: ${lastLine(stderr)})`);
 }
 
 /** True when a child that ended well nevertheless says that the file goes on where it could not read. */
-export function saysTruncated(stderr: string): boolean {
-  return SYMPTOMS.some(({ pattern, fault }) => fault === 'truncated' && pattern.test(stderr));
+export function saysTruncated(source: string, stderr: string): boolean {
+  const said = stderr.replaceAll(source, '');
+  return SYMPTOMS.some(({ pattern, fault }) => fault === 'truncated' && pattern.test(said));
 }

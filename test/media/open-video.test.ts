@@ -105,6 +105,13 @@ describe('a source', () => {
     await source.close();
   });
 
+  it('takes a hardware decoder if there is one, and refuses one that ffmpeg does not know', async () => {
+    expect((await drain(await open('short.mkv', { hwaccel: 'auto' }))).counters).toHaveLength(30);
+    const failure = open('short.mkv', { hwaccel: 'warp' });
+    await expect(failure).rejects.toMatchObject({ kind: 'config' });
+    await expect(failure).rejects.toThrow(/no hardware decoder "warp"; it has auto/);
+  });
+
   it('stamps a camera with its name and epoch', async () => {
     const source = await open('short.mkv', { camera: 'gate', epoch: 3 });
     const { stamp } = await pull(source[Symbol.asyncIterator]());

@@ -30,7 +30,9 @@ describe('probe', () => {
       timeBase: { num: 1, den: 30000 },
       startTicks: 0,
       frames: 30,
-      audio: { codec: 'aac' },
+      audioCodecs: ['aac'],
+      containerStart: 0,
+      colour: {},
     });
   });
 
@@ -98,6 +100,12 @@ describe('probe of what is no video says so, with its fault', () => {
       'truncated',
       /truncated/,
       () => writeFileSync(path('cut.mp4'), readFileSync(path('plain.mp4')).subarray(0, 3000)),
+    ],
+    [
+      '401 timed out, truncated.mkv',
+      'not-video',
+      /no video that ffmpeg can read/,
+      () => writeFileSync(path('401 timed out, truncated.mkv'), 'x'.repeat(5000)),
     ],
     ['-x.mp4/y', 'not-found', /not found/, () => undefined],
   ];
