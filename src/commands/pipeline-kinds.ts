@@ -1,4 +1,10 @@
 import { detectPipeline, type Kinds } from '#config/pipeline.js';
+import { recipeSchema } from '#training/recipe/recipe.js';
+import { tuneSchema } from '#training/tune/space.js';
 
 /** Every kind of pipeline file that `lookout config check` knows. A new kind is one line here. */
-export const kinds: Kinds = { detect: detectPipeline };
+export const kinds: Kinds = {
+  detect: detectPipeline,
+  train: recipeSchema,
+  tune: tuneSchema,
+};

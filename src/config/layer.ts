@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Fault } from './fault.js';
 import { fromText } from './from-text.js';
 import { type Key, keyOf, keys } from './keys.js';
@@ -39,10 +40,12 @@ export function fileLayer(located: Located): Layer {
   return { kind: 'file', tree: typed(located, some.node) as Record<string, unknown>, from: provenanceOf(located) };
 }
 
-/** The settings in a pipeline file, which holds other keys too. */
-export function pipelineLayer(located: Located): Layer {
+/** The settings in a pipeline file: of the keys that its schema takes over from the settings, those that the file gives. */
+export function pipelineLayer(located: Located, schema: z.ZodType): Layer {
   const layer = fileLayer(located);
-  const own = Object.entries(layer.tree).filter(([name]) => Object.hasOwn(settingsShape, name));
+  const shape: Readonly<Record<string, unknown>> = schema instanceof z.ZodObject ? schema.shape : {};
+  const same = new Set(Object.entries(settingsShape).flatMap(([name, own]) => (shape[name] === own ? [name] : [])));
+  const own = Object.entries(layer.tree).filter(([name]) => same.has(name));
   return { ...layer, kind: 'pipeline', tree: Object.fromEntries(own) };
 }
 

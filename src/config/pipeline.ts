@@ -47,7 +47,7 @@ export function loadPipeline<K extends Kinds>(
   const result = validate(typed(located, checked.node), checked, provenanceOf(located));
   refuse(inOrder([...located.faults, ...('faults' in result ? result.faults : [])]));
   const { data } = result as { data: z.output<K[keyof K]> };
-  return { name: basename(file).replace(/\.ya?ml$/, ''), file, data, layer: pipelineLayer(located) };
+  return { name: basename(file).replace(/\.ya?ml$/, ''), file, data, layer: pipelineLayer(located, checked.schema) };
 }
 
 function schemaOf(located: Located, kinds: Kinds): z.ZodType {

@@ -40,6 +40,11 @@ function outcomeOf(code: string) {
   return { status, stdout, stderr };
 }
 
+/** Commands that do something by themselves, and the program as a whole. */
+const commandsThatRun = everyCommand(createProgram()).filter(
+  (each) => each.commands.length === 0 || each.parent === null,
+);
+
 describe('lookout', () => {
   it('prints its version', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -54,7 +59,7 @@ describe('lookout', () => {
     expect(lookout()).toEqual(lookout('--help'));
   });
 
-  it.each(everyCommand(createProgram()).map((command) => [command.name(), command] as const))(
+  it.each(commandsThatRun.map((command) => [command.name(), command] as const))(
     'has examples in the help of %s',
     (_, command) => {
       expect(helpOf(command)).toMatch(/\nExamples:\n {2}lookout /);
@@ -181,6 +186,12 @@ describe('lookout config', () => {
         'pipe.yaml:2:10: sources: expected a list of at least 1, each a text that is not empty, got an empty list\n',
     });
     expect(lookout('config', 'check').stdout).toBe('no files; the environment: no mistakes\n');
+  });
+
+  it('check finds no mistake in what the repository ships', () => {
+    const env = { PATH: process.env.PATH, HOME: folder };
+    const { status, stderr } = spawnSync(process.execPath, [main, 'config', 'check'], { env, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
   });
 
   it('show prints YAML that means the settings in force, with origins, and no credentials', () => {

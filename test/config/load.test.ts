@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: lookout's own references
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { keys } from '#config/keys.js';
 import { type LoadOptions, loadSettings } from '#config/load.js';
 import { detectPipeline, loadPipeline } from '#config/pipeline.js';
+import { settingsShape } from '#config/settings.js';
 import { faultsOf, fileOf } from './files.js';
 
 /** Loads with this file, and with no other variables than those given. */
@@ -236,6 +238,15 @@ threads: 0
 });
 
 describe('a pipeline file', () => {
+  it('gives settings only where its kind takes them over: keys of the same name may mean other things', () => {
+    const train = z.strictObject({ kind: z.literal('train'), device: z.int(), log: settingsShape.log });
+    const file = fileOf('kind: train\ndevice: 3\nlog: {level: warn}\n');
+    const { data, layer } = loadPipeline(file, { train }, {});
+    expect(data.device).toBe(3);
+    expect(layer.tree).toEqual({ log: { level: 'warn' } });
+    expect(loadSettings({ file: fileOf(''), env: {}, pipeline: layer }).settings.device).toBe('auto');
+  });
+
   const kinds = { detect: detectPipeline };
   const problems = (yaml: string) => {
     const file = fileOf(yaml);
