@@ -6,6 +6,7 @@ import { openVideo } from '#media/open-video.js';
 import type { DetectInput } from '#pipeline/detect-input.js';
 import { resultNames } from '#pipeline/names.js';
 import { fileDigest, valueDigest } from '#records/digest.js';
+import { annotatedPictures, annotatedVideo } from './detect-annotate.js';
 import type { Session } from './settings.js';
 
 /** All pictures of a run share one set of result files. */
@@ -25,7 +26,7 @@ export async function detectInputs(
   const pictures = inputs.filter(({ kind }) => kind === 'picture');
   const names = resultNames([...(pictures.length > 0 ? [PICTURES] : []), ...videos.map(({ name }) => name)]);
   const made: DetectInput[] = [];
-  if (pictures.length > 0) made.push(await pictureInput(pictures, names.shift()!, engine));
+  if (pictures.length > 0) made.push(await pictureInput(pictures, names.shift()!, engine, session));
   for (const [index, video] of videos.entries()) made.push(await videoInput(video, names[index]!, engine, session));
   return made;
 }
@@ -57,10 +58,18 @@ async function videoInput(
         ...(end !== null && { end }),
         ...(last && { resume: last }),
       }),
+    ...(session.settings.output.annotate && {
+      annotate: (records, base) => annotatedVideo(source, `${base}.annotated.mp4`, records, session),
+    }),
   };
 }
 
-async function pictureInput(pictures: readonly Input[], name: string, engine: Engine): Promise<DetectInput> {
+async function pictureInput(
+  pictures: readonly Input[],
+  name: string,
+  engine: Engine,
+  session: Session,
+): Promise<DetectInput> {
   const { size, fit, padding } = engine.card.input;
   const paths = pictures.map(({ source }) => source);
   const digests: (string | null)[] = [];
@@ -78,5 +87,8 @@ async function pictureInput(pictures: readonly Input[], name: string, engine: En
         fault: (error) => fault(messageOf(error)),
         ...(last && { resume: last }),
       }),
+    ...(session.settings.output.annotate && {
+      annotate: (records, base) => annotatedPictures(`${base}.annotated`, records),
+    }),
   };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -93,6 +94,44 @@ describe('lookout detect', () => {
       expect(lines.filter((line) => line.includes(name))).toHaveLength(1);
     }
     expect(records(join(out, 'good.mp4.jsonl'))).toHaveLength(60);
+  });
+
+  it('draws the boxes into a copy of each input, as long as the original and with its sound', async () => {
+    const picture = join(folder, 'grey.png');
+    await sharp({ create: { width: 64, height: 48, channels: 3, background: '#ffffff' } })
+      .png()
+      .toFile(picture);
+    const out = join(folder, 'drawn');
+    const { code, stderr } = await lookout([
+      'detect',
+      clip,
+      picture,
+      ...common,
+      '--out',
+      out,
+      '--annotate',
+      '--every',
+      '7',
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const facts = (path: string) =>
+      execFileSync('ffprobe', [
+        '-v',
+        'error',
+        '-count_frames',
+        '-show_entries',
+        'stream=codec_type,nb_read_frames',
+        '-of',
+        'csv=p=0',
+        path,
+      ])
+        .toString()
+        .trim()
+        .split('\n');
+    const [video, sound] = facts(join(out, 'clip.mp4.annotated.mp4'));
+    expect(video).toBe('video,60');
+    expect(sound).toBe(facts(clip)[1]);
+    expect((await sharp(join(out, 'images.annotated', 'grey.png')).metadata()).width).toBe(64);
   });
 
   it.each([

@@ -1,0 +1,64 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import type { Observation } from '#core/observation.js';
+import { fromRecord } from '#core/read-record.js';
+import { drawDetections, type PictureFormat } from '#media/annotate-picture.js';
+import { annotateVideo } from '#media/annotate-video.js';
+import { outputError } from '#records/files.js';
+import { readRecords } from '#records/results.js';
+import type { Session } from './settings.js';
+
+/** Draws the records of a video into a copy of it. @returns its path */
+export async function annotatedVideo(
+  source: string,
+  target: string,
+  records: string,
+  session: Session,
+): Promise<string> {
+  const bar = session.terminal.progress({ label: basename(target) });
+  try {
+    await annotateVideo(source, {
+      observations: observations(records),
+      target,
+      logger: session.log,
+      progress: (frames) => bar.update(frames),
+    });
+  } finally {
+    bar.end();
+  }
+  return target;
+}
+
+const FORMATS: Readonly<Record<string, PictureFormat>> = { '.png': 'png', '.webp': 'webp' };
+
+/** Draws the records of pictures into copies of them, in a folder. @returns its path */
+export async function annotatedPictures(folder: string, records: string): Promise<string> {
+  const draft = `${folder}.part`;
+  try {
+    await rm(draft, { recursive: true, force: true });
+    await mkdir(draft, { recursive: true });
+    const taken = new Set<string>();
+    for await (const { stamp, detections } of observations(records)) {
+      const format = FORMATS[extname(stamp.source).toLowerCase()] ?? 'jpeg';
+      const drawn = await drawDetections(await readFile(stamp.source), detections, format);
+      await writeFile(join(draft, uniqueName(stamp.source, format === 'jpeg' ? 'jpg' : format, taken)), drawn);
+    }
+    await rm(folder, { recursive: true, force: true });
+    await rename(draft, folder);
+  } catch (error) {
+    throw outputError(folder, error);
+  }
+  return folder;
+}
+
+async function* observations(records: string): AsyncGenerator<Observation> {
+  for await (const record of readRecords(records)) yield fromRecord(record);
+}
+
+function uniqueName(source: string, extension: string, taken: Set<string>): string {
+  const stem = basename(source, extname(source));
+  let name = `${stem}.${extension}`;
+  for (let count = 2; taken.has(name); count += 1) name = `${stem}-${count}.${extension}`;
+  taken.add(name);
+  return name;
+}
