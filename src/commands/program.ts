@@ -5,6 +5,7 @@ import { registerDetect } from './detect.js';
 import { registerEvaluate } from './evaluate.js';
 import { examples } from './examples.js';
 import { registerModels } from './models.js';
+import { registerTrain } from './train.js';
 import { version } from './version.js';
 
 /**
@@ -23,6 +24,7 @@ export function createProgram(): Command {
   registerConfig(program);
   registerModels(program);
   registerDataset(program);
+  registerTrain(program);
   registerEvaluate(program);
 
   examples(program, [

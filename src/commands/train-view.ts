@@ -51,6 +51,11 @@ export class TrainView {
     else this.#print(plainLine(event));
   }
 
+  /** A line for a person, not shown to programs. */
+  print(line: string): void {
+    if (!this.#json && !this.#quiet) this.#print(line);
+  }
+
   /** Leaves the cursor on a line of its own. Idempotent. */
   end(): void {
     this.#clear();
@@ -100,11 +105,11 @@ function linesOf(event: Exclude<TrainingEvent, StepEvent>): string[] {
 }
 
 function startLines(event: Extract<TrainingEvent, { kind: 'started' }>): string[] {
-  const { name, architecture, parameters, labels, device, threads, resumedSteps, notes } = event;
+  const { name, architecture, parameters, labels, device, resumedSteps, notes } = event;
   const sizes = event.anchors.map((head) => head.map(([w, h]) => `${Math.round(w)}x${Math.round(h)}`).join(' '));
   return [
     `${name}: ${architecture}, ${(parameters / 1e6).toFixed(2)} M parameters, ${labels.length} classes (${labels.join(', ')})`,
-    `${event.trainPictures} pictures to learn from, ${event.validationPictures} to look at; ${device}, ${threads} threads`,
+    `${event.trainPictures} pictures to learn from, ${event.validationPictures} to look at; ${device}`,
     `anchors ${sizes.join(' | ')}; best possible recall ${event.bestPossibleRecall.toFixed(4)}`,
     ...notes,
     ...(resumedSteps > 0 ? [`resumed after ${resumedSteps} steps`] : []),

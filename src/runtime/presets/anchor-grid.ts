@@ -1,6 +1,5 @@
 import type { AnchorHead, DecoderSpec, ValueSpec } from '#core/card.js';
 import type { Size } from '#core/size.js';
-import { VOC_LABELS } from '../coco-labels.js';
 import {
   type AnchorTable,
   V2_COCO,
@@ -78,8 +77,6 @@ interface Family extends Pick<Preset, 'name' | 'defaultSize'> {
   readonly sizes: 'exp' | 'sigmoid';
   readonly classes: (classes: number) => 'sigmoid' | 'softmax' | 'none';
   readonly gridScale: number;
-  /** Its networks of 20 classes are those of Pascal VOC. */
-  readonly voc?: true;
   /** Every class above the threshold counts, as in darknet. */
   readonly multiLabel?: true;
   /** YOLOv4 of three heads: sensitivity by stride. */
@@ -111,8 +108,7 @@ function presetOf(family: Family): Preset {
         const classes = grids[0]!.values / anchors - 5;
         const tables = facts.anchors ? [table] : family.tables(facts, classes);
         const chosen = tables.find((other) => other.length === table.length && other[0]!.length === anchors)!;
-        const labels = classes === VOC_LABELS.length && family.voc ? { labels: VOC_LABELS } : {};
-        return { feeding, decoder: decoderOf(family, grids, chosen, classes), classes, ...labels };
+        return { feeding, decoder: decoderOf(family, grids, chosen, classes), classes };
       }
       return undefined;
     },
@@ -141,7 +137,6 @@ export const yolov2 = presetOf({
   sizes: 'exp',
   multiLabel: true,
   classes: () => 'softmax',
-  voc: true,
   gridScale: 1,
 });
 

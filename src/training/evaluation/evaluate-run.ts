@@ -7,7 +7,7 @@ import { thumbnailOf } from '#dataset/thumbnail.js';
 import { outputError, writeAtomically } from '#records/files.js';
 import type { JudgedPicture } from '#vision/metrics/pictures.js';
 import { evaluationHeadlines, evaluationSections } from '../report/evaluation-page.js';
-import { renderPage } from '../report/page.js';
+import { renderPage, type Section } from '../report/page.js';
 import type { PictureCard } from '../report/picture-card.js';
 import { type DetectPicturesOptions, detectPictures, type Judge } from './detect-pictures.js';
 import { type Evaluation, evaluateDetections } from './evaluation.js';
@@ -92,11 +92,18 @@ function medianOf(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
+export interface PageOptions {
+  readonly title: string;
+  readonly subtitle: string;
+  /** Behind those of the evaluation. */
+  readonly sections?: readonly Section[];
+}
+
 /** Writes `report.html` and `results.csv` into a folder. @throws LookoutError kind `output` */
 export async function writeEvaluation(
   folder: string,
   { evaluation, medianMs, worst }: EvaluateResult,
-  { title, subtitle }: { readonly title: string; readonly subtitle: string },
+  { title, subtitle, sections = [] }: PageOptions,
 ): Promise<string[]> {
   await mkdir(folder, { recursive: true }).catch((error) => {
     throw outputError(folder, error);
@@ -108,7 +115,7 @@ export async function writeEvaluation(
       ...evaluationHeadlines(evaluation),
       { value: medianMs.toFixed(1), name: 'ms a picture', note: 'median, in the runtime' },
     ],
-    sections: evaluationSections(evaluation, worst),
+    sections: [...evaluationSections(evaluation, worst), ...sections],
     footer: 'Written by lookout evaluate. Figures as COCO defines them; thresholds by the best mean F1 at IoU 0.5.',
   });
   const files = [

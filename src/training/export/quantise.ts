@@ -2,7 +2,6 @@ import { int } from '#onnx/attribute.js';
 import type { Graph, Model, Node } from '#onnx/model.js';
 import { node } from '#onnx/model.js';
 import { float32Of, float32Tensor, type OnnxTensor, tensorOf } from '#onnx/tensor.js';
-import { withUsedInitialisers } from './fold-batch-norm.js';
 
 // O output channels. Real value = scale * (quantised - zero point).
 
@@ -197,4 +196,10 @@ export function withOutputs(model: Model, names: readonly string[]): Model {
   const known = new Set([...model.graph.outputs, ...model.graph.inputs].map(({ name }) => name));
   const extra = names.filter((name) => !known.has(name)).map((name) => ({ name, type: 'float32' as const }));
   return { ...model, graph: { ...model.graph, outputs: [...model.graph.outputs, ...extra] } };
+}
+
+/** The graph without constants that no node reads. */
+function withUsedInitialisers(graph: Graph): Graph {
+  const used = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...graph.outputs.map(({ name }) => name)]);
+  return { ...graph, initialisers: new Map([...graph.initialisers].filter(([name]) => used.has(name))) };
 }

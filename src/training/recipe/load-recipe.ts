@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { loadPipeline } from '#config/pipeline.js';
+import { LookoutError } from '#core/errors.js';
 import { type Recipe, recipeSchema } from './recipe.js';
 
 /** What the command line says beside the recipe; absent keys leave it as it is. */
@@ -13,7 +14,7 @@ export interface RecipeOverrides {
   readonly freeze?: readonly string[];
   readonly cacheFeatures?: boolean;
   readonly threads?: number;
-  readonly device?: Recipe['device'];
+  readonly device?: string;
 }
 
 /**
@@ -33,14 +34,14 @@ export function loadRecipe(file: string): Recipe {
 
 /**
  * The recipe with what the command line changes.
- * @throws ZodError for values that the recipe could not hold either
+ * @throws LookoutError kind `config` for values that the recipe could not hold either
  */
 export function withOverrides(recipe: Recipe, overrides: RecipeOverrides): Recipe {
   const { data = [], name, epochs, minutes, seed, threads, device, from, freeze, cacheFeatures } = overrides;
   const given = Object.fromEntries(
     Object.entries({ name, epochs, minutes, seed, threads, device }).filter(([, value]) => value !== undefined),
   );
-  return recipeSchema.parse({
+  const result = recipeSchema.safeParse({
     ...recipe,
     ...given,
     data: { ...recipe.data, folders: [...recipe.data.folders, ...data.map((path) => resolve(path))] },
@@ -50,4 +51,7 @@ export function withOverrides(recipe: Recipe, overrides: RecipeOverrides): Recip
       cacheFeatures: cacheFeatures ?? recipe.transfer.cacheFeatures,
     },
   });
+  if (result.success) return result.data;
+  const lines = result.error.issues.map(({ path, message }) => `--${path.at(-1)?.toString() ?? ''}: ${message}`);
+  throw new LookoutError('config', lines.join('\n'), { cause: result.error });
 }

@@ -47,6 +47,11 @@ export const loss = documented(
         title: 'Smoothing of class targets',
         unit: '0..0.5',
       }),
+      partial: documented(z.number().min(0).max(1).default(1), {
+        title: 'Weight of the background of pictures that are not labelled for all classes',
+        tradeOff: 'Lower where objects of the other classes may be there without a box.',
+        unit: '0..1',
+      }),
       strides: documented(z.union([z.literal('auto'), z.array(z.number().positive()).min(1)]).default('auto'), {
         title: 'Weight of the objectness of each stride, finest first',
       }),

@@ -17,7 +17,6 @@ export type TrainingEvent =
       readonly anchors: readonly (readonly Anchor[])[];
       readonly bestPossibleRecall: number;
       readonly device: string;
-      readonly threads: number;
       /** Steps done by earlier sittings. */
       readonly resumedSteps: number;
       readonly notes: readonly string[];

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '#core/random.js';
-import type { Model } from '#onnx/model.js';
-import { foldBatchNorm } from '#training/export/fold-batch-norm.js';
+import { foldBatchNorm } from '#onnx/passes/fold-batch-norm.js';
 import { quantise, type Range, tensorsToObserve, withOutputs } from '#training/export/quantise.js';
 import { RangeObserver } from '#training/export/ranges.js';
 import { picture, smallNetwork } from './network.js';
 import { runModel } from './onnx-run.js';
 
 const random = new Random(51);
-const model = smallNetwork(random);
+const network = smallNetwork(random);
+const folded = { ...network, graph: foldBatchNorm(network.graph) };
 const pictures = Array.from({ length: 6 }, () => picture(random));
 
 function difference(a: Float32Array, b: Float32Array): { most: number; relative: number } {
@@ -23,7 +23,7 @@ function difference(a: Float32Array, b: Float32Array): { most: number; relative:
   return { most, relative: Math.sqrt(squares / power) };
 }
 
-async function rangesOf(folded: Model): Promise<Map<string, Range>> {
+async function rangesOf(): Promise<Map<string, Range>> {
   const names = tensorsToObserve(folded.graph);
   const observers = new Map(names.map((name) => [name, new RangeObserver()]));
   const runs = await runModel(withOutputs(folded, names), pictures);
@@ -33,30 +33,9 @@ async function rangesOf(folded: Model): Promise<Map<string, Range>> {
   return new Map([...observers].map(([name, observer]) => [name, observer.bestRange()]));
 }
 
-describe('folding batch norm', () => {
-  it('takes every normalisation away and changes nothing that is computed', async () => {
-    const folded = foldBatchNorm(model);
-    expect(folded.graph.nodes.filter(({ op }) => op === 'BatchNormalization')).toEqual([]);
-    expect(
-      [...folded.graph.initialisers.keys()].some((name) => /variance|mean|\.w$/.test(name) && !/head/.test(name)),
-    ).toBe(false);
-    const [before, after] = [await runModel(model, pictures), await runModel(folded, pictures)];
-    before.forEach((run, n) => {
-      expect(difference(run.get('head')!, after[n]!.get('head')!).most).toBeLessThan(2e-5);
-    });
-  });
-
-  it('leaves a convolution alone that something else reads', () => {
-    const outputs = [...model.graph.outputs, { name: 'down.conv', type: 'float32' as const }];
-    const folded = foldBatchNorm({ ...model, graph: { ...model.graph, outputs } });
-    expect(folded.graph.nodes.filter(({ op }) => op === 'BatchNormalization')).toHaveLength(1);
-  });
-});
-
 describe('quantisation', () => {
   it('comes close to the float network, closer with 8-bit weights than with 7', async () => {
-    const folded = foldBatchNorm(model);
-    const ranges = await rangesOf(folded);
+    const ranges = await rangesOf();
     const exact = await runModel(folded, pictures);
     const errors = await Promise.all(
       [false, true].map(async (reducedWeights) => {
@@ -70,8 +49,7 @@ describe('quantisation', () => {
   });
 
   it('keeps the head in float and everything before it in integers', async () => {
-    const folded = foldBatchNorm(model);
-    const { nodes, initialisers } = quantise(folded, { ranges: await rangesOf(folded) }).graph;
+    const { nodes, initialisers } = quantise(folded, { ranges: await rangesOf() }).graph;
     const head = nodes.find(({ outputs }) => outputs.includes('head'))!;
     expect(initialisers.get(head.inputs[1]!)!.type).toBe('float32');
     const int8 = [...initialisers].filter(
@@ -81,7 +59,7 @@ describe('quantisation', () => {
   });
 
   it('refuses when a range is missing', () => {
-    expect(() => quantise(foldBatchNorm(model), { ranges: new Map() })).toThrow(RangeError);
+    expect(() => quantise(folded, { ranges: new Map() })).toThrow(RangeError);
   });
 });
 

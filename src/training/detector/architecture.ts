@@ -1,0 +1,47 @@
+import type { Anchor } from '#core/card.js';
+import { small } from '#nn/backbones/small.js';
+import { tiny } from '#nn/backbones/tiny.js';
+import { type DetectorSpec, detector, headName } from '#nn/detector.js';
+import { anchorsByStride, fitAnchors } from '#vision/anchors/fit.js';
+import { type AnchorQuality, judgeAnchors } from '#vision/anchors/fitness.js';
+import type { Recipe } from '../recipe/recipe.js';
+import type { DetectorNetwork } from './detector-task.js';
+
+/** The networks that recipes may name. */
+const SPECS: Readonly<Record<Recipe['model']['architecture'], DetectorSpec>> = { tiny, small };
+
+/** Anchors per cell of each head. */
+const ANCHORS_PER_HEAD = 3;
+
+/** Anchors of a detector, by head, finest first. */
+export interface DetectorAnchors extends AnchorQuality {
+  readonly byHead: readonly (readonly Anchor[])[];
+}
+
+/**
+ * The anchors of a recipe: given ones as they are, else fitted to the objects' sizes.
+ * @param sizes of the objects in px of the training input
+ * @throws RangeError when given anchors cannot be shared evenly among the heads
+ */
+export function anchorsOf({ model, assignment, seed }: Recipe, sizes: readonly Anchor[]): DetectorAnchors {
+  const { strides } = SPECS[model.architecture];
+  const given = model.anchors === 'auto' ? undefined : model.anchors;
+  if (given !== undefined) {
+    const quality = judgeAnchors(sizes, given, assignment.ratio);
+    return { byHead: anchorsByStride(given, strides.length), ...quality };
+  }
+  const count = ANCHORS_PER_HEAD * strides.length;
+  const { anchors, kept: _, ...quality } = fitAnchors(sizes, { count, seed, ratioLimit: assignment.ratio });
+  return { byHead: anchorsByStride(anchors, strides.length), ...quality };
+}
+
+/** The network of a recipe for some classes and anchors. */
+export function detectorOf(
+  { model }: Recipe,
+  classes: number,
+  { byHead }: Pick<DetectorAnchors, 'byHead'>,
+): DetectorNetwork {
+  const spec = SPECS[model.architecture];
+  const network = detector(spec, { classes, anchors: byHead[0]!.length, inputSize: model.size });
+  return { network, heads: spec.strides.map((stride) => ({ stride, output: headName(stride) })) };
+}

@@ -1,0 +1,76 @@
+import type { Batch } from '#dataset/batch.js';
+import type { Dataset } from '#dataset/dataset.js';
+import { Loader } from '#dataset/loader.js';
+import type { Recipe } from '../recipe/recipe.js';
+import { type Phase, phaseKey } from './phases.js';
+
+/** Where the next batch is to come from. */
+export interface BatchPosition {
+  readonly epoch: number;
+  readonly step: number;
+}
+
+/** The batches of a run: one loader per phase, opened when its first batch is asked for. */
+export class Batches {
+  readonly #recipe: Recipe;
+  readonly #dataset: Dataset;
+  readonly #workers: number;
+  #open: { readonly key: string; readonly loader: Loader } | undefined;
+  #waitedMs = 0;
+
+  constructor(recipe: Recipe, dataset: Dataset, workers: number) {
+    this.#recipe = recipe;
+    this.#dataset = dataset;
+    this.#workers = workers;
+  }
+
+  /** All the time so far that batches were waited for, ms. */
+  get waitedMs(): number {
+    const { waitMs = 0, firstWaitMs = 0 } = this.#open?.loader.stats ?? {};
+    return this.#waitedMs + waitMs + firstWaitMs;
+  }
+
+  /** The next batch. Positions must follow one another while the phase stays the same. */
+  async next(phase: Phase, position: BatchPosition): Promise<Batch> {
+    const loader = await this.#loaderOf(phase, position);
+    const { value, done } = await loader.next();
+    if (done) throw new TypeError('Batches.next: the loader ended before the run');
+    if (value.epoch !== position.epoch || value.step !== position.step) {
+      throw new TypeError(
+        `Batches.next: expected epoch ${position.epoch} step ${position.step}, got ${value.epoch}, ${value.step}`,
+      );
+    }
+    return value;
+  }
+
+  /** Takes a batch back. */
+  recycle(batch: Batch): void {
+    this.#open?.loader.recycle(batch);
+  }
+
+  async close(): Promise<void> {
+    this.#waitedMs = this.waitedMs;
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.loader.close();
+  }
+
+  async #loaderOf(phase: Phase, from: BatchPosition): Promise<Loader> {
+    const key = phaseKey(phase);
+    if (this.#open?.key === key) return this.#open.loader;
+    await this.close();
+    const { batch, seed, epochs } = this.#recipe;
+    const loader = new Loader({
+      dataset: this.#dataset,
+      batch,
+      sizes: phase.sizes.map((side) => ({ width: side, height: side })),
+      seed,
+      epochs,
+      policy: phase.policy,
+      from,
+      workers: this.#workers,
+    });
+    this.#open = { key, loader };
+    return loader;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Size } from '#core/size.js';
+import type { Batch } from '#dataset/batch.js';
+import type { TypedArray, TypedTensor } from '#runtime/session.js';
+import type { StateSpec, StepGraph } from '#runtime/step-protocol.js';
+import type { Feed } from '#runtime/worker-protocol.js';
+import type { Found } from '#vision/metrics/pictures.js';
+
+export type Outputs = ReadonlyMap<string, TypedTensor>;
+
+/** What changes from step to step beside the batch. */
+export interface StepControl {
+  readonly rate: number;
+  /** Share of the old average that the moving average keeps. */
+  readonly emaDecay: number;
+  /** 1 for the first step of a run. */
+  readonly step: number;
+}
+
+/** What is trained: a network with its loss and optimiser as graphs, and how batches become their inputs. */
+export interface TrainingTask {
+  /** Numbers that are learnt. */
+  readonly parameters: number;
+  readonly states: readonly StateSpec[];
+  /** Values of all states at the start of a run. */
+  initialState(): ReadonlyMap<string, TypedArray>;
+  /** The step for one input size; its key names the size. */
+  stepGraph(size: Size): StepGraph;
+  stepFeeds(batch: Batch, control: StepControl): Feed[];
+  /** Parts of the loss and `gradient`, the gradient's norm, by name. `total` is the loss itself. */
+  figures(outputs: Outputs): Readonly<Record<string, number>>;
+  /** The network as it will serve, on the moving average: key `look`. */
+  lookGraph(): StepGraph;
+  lookFeeds(batch: Batch): Feed[];
+  /** What the network finds in each picture of a batch, in input px. */
+  detections(outputs: Outputs, count: number): Found[][];
+}

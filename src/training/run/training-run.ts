@@ -1,0 +1,276 @@
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Anchor } from '#core/card.js';
+import type { Batch } from '#dataset/batch.js';
+import { outputError } from '#records/files.js';
+import { StepRunner } from '#runtime/step-runner.js';
+import type { TrainingData } from '../data/prepare-data.js';
+import type { Recipe } from '../recipe/recipe.js';
+import { Batches } from './batches.js';
+import type { EndReason, TrainingEvent } from './events.js';
+import { Guard } from './guard.js';
+import { type Look, lookAt } from './look.js';
+import { addLosses, meanLosses } from './losses.js';
+import { Pace } from './pace.js';
+import { betterOf, isExhausted } from './patience.js';
+import { type Phase, phaseKey, phaseOf } from './phases.js';
+import { expectedEpochs, progressOf, type RunLength, secondsLeft } from './plan.js';
+import { emaDecay, rateFactor } from './rate.js';
+import { type RunPosition, type SavedRun, START, saveRun } from './state.js';
+import type { TrainingTask } from './task.js';
+
+export interface TrainingRunOptions {
+  readonly recipe: Recipe;
+  readonly data: TrainingData;
+  /** By stride, for the checkpoints. */
+  readonly anchors: readonly (readonly Anchor[])[];
+  readonly task: TrainingTask;
+  /** Where checkpoints go; made if it is not there. */
+  readonly folder: string;
+  /** Continues where this was saved. */
+  readonly saved?: SavedRun;
+  readonly signal?: AbortSignal;
+  readonly tell: (event: TrainingEvent) => void;
+}
+
+export interface RunResult {
+  readonly reason: EndReason;
+  readonly position: RunPosition;
+}
+
+/** Names of the checkpoints in a run's folder. */
+export const LAST = 'last.ckpt';
+export const BEST = 'best.ckpt';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One sitting of a training run: from its start or a checkpoint to its end or an interruption. */
+export class TrainingRun {
+  readonly #options: TrainingRunOptions;
+  readonly #position: Mutable<RunPosition>;
+  readonly #guard: Guard;
+  readonly #length: RunLength;
+  readonly #batches: Batches;
+  readonly #loaders: number;
+  readonly #graphs = new Set<string>();
+  readonly #pace = new Pace();
+  #runner: StepRunner | undefined;
+  #lastSave = performance.now();
+
+  constructor(options: TrainingRunOptions) {
+    const { recipe, data, saved } = options;
+    this.#options = options;
+    this.#position = { ...(saved?.position ?? START) };
+    this.#guard = new Guard(this.#position.rollbacks);
+    this.#loaders = recipe.loaders === 'auto' ? Math.max(1, Math.floor(availableParallelism() / 2)) : recipe.loaders;
+    this.#batches = new Batches(recipe, data.train, this.#loaders);
+    this.#length = {
+      epochs: recipe.epochs,
+      stepsPerEpoch: Math.floor(data.train.samples.length / recipe.batch),
+      ...(recipe.minutes !== null && { minutes: recipe.minutes }),
+    };
+  }
+
+  /** Trains until the run ends or is interrupted; at the end everything is in the checkpoints. */
+  async run(): Promise<RunResult> {
+    try {
+      const runner = await this.#open();
+      let reason = this.#reasonToEnd();
+      while (reason === undefined) {
+        await this.#epoch(runner);
+        reason = this.#reasonToEnd();
+      }
+      await this.#save(LAST);
+      const { epoch, steps, trainedSeconds, best } = this.#position;
+      this.#options.tell({ kind: 'ended', reason, epochs: epoch, steps, seconds: trainedSeconds, best });
+      return { reason, position: { ...this.#position } };
+    } finally {
+      await this.#batches.close();
+      await this.#runner?.close();
+    }
+  }
+
+  async #open(): Promise<StepRunner> {
+    const { recipe, task, saved, folder } = this.#options;
+    await mkdir(folder, { recursive: true }).catch((error) => {
+      throw outputError(folder, error);
+    });
+    const threads = recipe.threads === 'auto' ? availableParallelism() : recipe.threads;
+    const session = { provider: recipe.device, threads, optimisation: 'basic', spinning: true } as const;
+    this.#runner = await StepRunner.open({ session, states: task.states });
+    await this.#runner.write(saved?.arrays ?? task.initialState());
+    await this.#runner.add(task.lookGraph());
+    return this.#runner;
+  }
+
+  #progress(): number {
+    return progressOf(this.#length, this.#position.steps, this.#position.trainedSeconds);
+  }
+
+  #reasonToEnd(): EndReason | undefined {
+    const { recipe, signal } = this.#options;
+    const { epoch, step, best, steps } = this.#position;
+    if (signal?.aborted) return 'interrupted';
+    if (step > 0) return undefined;
+    const patience = recipe.validation.patience ?? undefined;
+    if (isExhausted(best && { value: best.AP, epoch: best.epoch }, epoch - 1, patience)) return 'patience';
+    if (this.#progress() < 1) return undefined;
+    return steps >= this.#length.epochs * this.#length.stepsPerEpoch ? 'finished' : 'time';
+  }
+
+  async #epoch(runner: StepRunner): Promise<void> {
+    const { signal, recipe } = this.#options;
+    const position = this.#position;
+    const phase = this.#beginEpoch();
+    while (position.step < this.#length.stepsPerEpoch && this.#progress() < 1) {
+      if (signal?.aborted) return;
+      const waited = this.#batches.waitedMs;
+      const batch = await this.#batches.next(phase, position);
+      await this.#step(runner, batch, this.#batches.waitedMs - waited);
+      if (performance.now() - this.#lastSave > 1000 * recipe.checkpoint.seconds) await this.#save(LAST);
+    }
+    await this.#endEpoch(runner, phase);
+  }
+
+  #beginEpoch(): Phase {
+    const position = this.#position;
+    if (position.step > 0) return JSON.parse(position.phase) as Phase;
+    const { steps, trainedSeconds, epoch } = position;
+    const expected = expectedEpochs(this.#length, steps, trainedSeconds);
+    const phase = phaseOf(this.#options.recipe, { epoch, expected, progress: this.#progress() });
+    const key = phaseKey(phase);
+    if (key !== position.phase) {
+      this.#pace.restart();
+      const mosaic = phase.policy.mosaic.probability > 0;
+      this.#options.tell({ kind: 'phase', epoch, sizes: phase.sizes, mosaic });
+    }
+    position.phase = key;
+    position.lossSums = {};
+    return phase;
+  }
+
+  async #step(runner: StepRunner, batch: Batch, waitedMs: number): Promise<void> {
+    const { task, data, tell } = this.#options;
+    const position = this.#position;
+    const started = performance.now();
+    const key = await this.#graphFor(runner, batch);
+    const rate = this.#rate();
+    const step = position.steps + 1;
+    const control = { rate, emaDecay: emaDecay(this.#options.recipe.ema, step), step };
+    const { outputs, feeds } = await runner.run(key, task.stepFeeds(batch, control));
+    const parts = task.figures(outputs);
+    const pictures = batch.sources.map(([first]) => basename(data.train.samples[first!]!.file));
+    const rollback = this.#guard.inspect({ step, parts, pictures });
+    if (rollback !== undefined) {
+      await runner.undo();
+      tell({ kind: 'rolled-back', ...rollback });
+    } else position.lossSums = addLosses(position.lossSums, parts);
+    this.#batches.recycle({ ...batch, pictures: feeds[0]!.parts[0] as Batch['pictures'] });
+    position.rollbacks = this.#guard.rollbacks;
+    position.step++;
+    position.steps = step;
+    position.trainedSeconds += (performance.now() - started + waitedMs) / 1000;
+    this.#report(batch, rate);
+  }
+
+  #rate(): number {
+    const { optimiser, schedule } = this.#options.recipe;
+    return optimiser.rate * this.#guard.rateFactor * rateFactor(schedule, this.#progress());
+  }
+
+  async #graphFor(runner: StepRunner, { size }: Batch): Promise<string> {
+    const graph = this.#options.task.stepGraph(size);
+    if (!this.#graphs.has(graph.key)) await runner.add(graph);
+    this.#graphs.add(graph.key);
+    return graph.key;
+  }
+
+  #report(batch: Batch, rate: number): void {
+    const { epoch, step, steps, trainedSeconds, lossSums } = this.#position;
+    this.#pace.note(performance.now(), this.#batches.waitedMs);
+    this.#options.tell({
+      kind: 'step',
+      epoch,
+      epochs: expectedEpochs(this.#length, steps, trainedSeconds),
+      step,
+      stepsPerEpoch: this.#length.stepsPerEpoch,
+      losses: meanLosses(lossSums),
+      rate,
+      size: batch.size.width,
+      picturesPerSecond: this.#pace.stepsPerSecond * this.#options.recipe.batch,
+      waitShare: this.#pace.waitShare,
+      secondsLeft: secondsLeft(this.#length, steps, trainedSeconds),
+      memoryMb: process.memoryUsage.rss() / 1e6,
+      progress: this.#progress(),
+    });
+  }
+
+  async #endEpoch(runner: StepRunner, phase: Phase): Promise<void> {
+    const { recipe, signal, tell } = this.#options;
+    const position = this.#position;
+    const isLast = this.#progress() >= 1;
+    const isDue = isLast || (position.epoch + 1) % recipe.validation.every === 0;
+    const look = isDue ? await this.#look(runner, isLast) : undefined;
+    if (isDue) this.#pace.restart();
+    // An interrupted look is taken again by the next sitting: the epoch has not ended.
+    if (signal?.aborted) return;
+    const losses = meanLosses(position.lossSums);
+    const figures = look && { AP: look.AP, AP50: look.AP50 };
+    const { epoch, trainedSeconds, steps } = position;
+    const record = { epoch, losses, rate: this.#rate(), size: Math.max(...phase.sizes), trainedSeconds };
+    position.history = [...position.history, { ...record, ...figures }];
+    position.epoch++;
+    position.step = 0;
+    if (figures === undefined) return;
+    const isBest = this.#isBest({ epoch, ...figures });
+    const epochs = expectedEpochs(this.#length, steps, trainedSeconds);
+    tell({ kind: 'validated', ...record, ...figures, epochs, isBest, pictures: look!.pictures.length });
+    await this.#save(LAST);
+    if (isBest) await this.#save(BEST);
+  }
+
+  #isBest(figures: { epoch: number; AP: number; AP50: number }): boolean {
+    const { best } = this.#position;
+    const better = betterOf(best && { value: best.AP, epoch: best.epoch }, { value: figures.AP, epoch: figures.epoch });
+    const isBest = better.epoch === figures.epoch;
+    if (isBest) this.#position.best = figures;
+    return isBest;
+  }
+
+  /** Looks at the validation pictures with the moving average; undefined where there are none, or when interrupted. */
+  async #look(runner: StepRunner, all: boolean): Promise<Look | undefined> {
+    const { recipe, task, data, signal } = this.#options;
+    if (data.validation.samples.length === 0) return undefined;
+    const started = performance.now();
+    const { pictures } = recipe.validation;
+    const look = await lookAt({
+      runner,
+      task,
+      dataset: data.validation,
+      side: recipe.model.size,
+      batch: recipe.batch,
+      workers: this.#loaders,
+      ...(pictures !== null && !all && { pictures }),
+      ...(signal && { signal }),
+    });
+    this.#position.trainedSeconds += (performance.now() - started) / 1000;
+    return look;
+  }
+
+  async #save(name: string): Promise<void> {
+    const { recipe, data, anchors, task, folder, tell } = this.#options;
+    const arrays = await this.#runner!.read(task.states.map((state) => state.name));
+    const path = join(folder, name);
+    await saveRun(path, {
+      recipe,
+      labels: data.labels,
+      anchors,
+      dataSha256: data.sha256,
+      position: { ...this.#position },
+      arrays: arrays as Map<string, Float32Array>,
+    });
+    this.#lastSave = performance.now();
+    tell({ kind: 'saved', path });
+  }
+}
