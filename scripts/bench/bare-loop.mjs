@@ -1,6 +1,7 @@
 // The bare session.run loop on the unchanged model: `node bare-loop.mjs MODEL RUNS WORKERS THREADS`, same threads as detect.
-import { Worker, isMainThread, workerData } from 'node:worker_threads';
+
 import { fileURLToPath } from 'node:url';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 
 async function loop({ model, runs, threads }) {
