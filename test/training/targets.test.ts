@@ -57,7 +57,9 @@ function batchOf(pictures: Parameters<typeof packObjects>[0], more: Partial<Batc
   };
 }
 
-type Feeds = Map<string, { dims: readonly number[]; data: Float32Array | Int32Array }>;
+type Feeds = Map<string, { dims: readonly number[]; data: Float32Array }>;
+
+const sumOf = (values: Float32Array): number => values.reduce((sum, one) => sum + one, 0);
 
 function feedsOf(batch: Batch, options = optionsOf()): { feeds: Feeds; left: number } {
   const { feeds, left } = targetFeeds(batch, options);
@@ -106,7 +108,7 @@ describe('targets of a batch', () => {
           });
           expect(Array.from(classes!.subarray(3 * m, 3 * m + 3))).toEqual([0, 1, 2].map((c) => Number(c === classId)));
         });
-        expect(valid!.reduce((sum: number, one: number) => sum + one, 0)).toBe(positives[h]!.length);
+        expect(sumOf(valid!)).toBe(positives[h]!.length);
       });
     }
   });
