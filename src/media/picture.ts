@@ -39,7 +39,7 @@ export async function readPicture(path: string, { input, fit, padding }: Picture
     const fitted = letterbox({ source, input, fit });
     return { letterbox: fitted, rgb: await render(picture, fitted, padding) };
   } catch (error) {
-    throw unreadable(location.name, error);
+    throw pictureFault(location.name, error);
   }
 }
 
@@ -58,7 +58,8 @@ async function render(picture: Sharp, fitted: Letterbox, padding: number): Promi
     .toBuffer();
 }
 
-function unreadable(name: string, error: unknown): SourceError {
+/** What libvips' complaint about a picture means. */
+export function pictureFault(name: string, error: unknown): SourceError {
   if (error instanceof SourceError) return error;
   const said = (error instanceof Error ? error.message : String(error)).split('\n')[0]!.slice(0, 160);
   if (/unsupported image format/i.test(said)) {

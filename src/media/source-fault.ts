@@ -4,6 +4,8 @@ import { SourceError } from '#core/source-error.js';
 interface Symptom {
   readonly pattern: RegExp;
   readonly fault: SourceFault;
+  /** Only what comes over a network can have it. */
+  readonly remote?: true;
   /** What it means and what to do, after `<source>: `. */
   readonly advice: string;
 }
@@ -13,28 +15,39 @@ const SYMPTOMS: readonly Symptom[] = [
   {
     pattern: /\b401\b|\b403\b|unauthori[sz]ed|forbidden|access denied/i,
     fault: 'auth',
+    remote: true,
     advice: 'wrong or missing user name and password; put them in the URL (rtsp://user:password@host/path)',
   },
   {
     pattern: /connection refused/i,
     fault: 'refused',
+    remote: true,
     advice: 'connection refused; nothing listens there, check host and port',
   },
   {
     pattern: /\b404\b|\b454\b|stream not found|session not found/i,
     fault: 'not-found',
+    remote: true,
     advice: 'the server knows no such path; check the part after the host',
   },
   {
     pattern: /timed out|timeout/i,
     fault: 'timeout',
+    remote: true,
     advice: 'no answer in time; check that the device is on and reachable',
   },
   {
     pattern:
       /no route to host|network is unreachable|host is unreachable|failed to resolve|name or service not known|name resolution/i,
     fault: 'unreachable',
+    remote: true,
     advice: 'the host cannot be reached; check its name and the network',
+  },
+  {
+    pattern: /connection reset|broken pipe|end of file|input\/output error|server returned 5/i,
+    fault: 'ended',
+    remote: true,
+    advice: 'the connection broke off',
   },
   {
     pattern: /moov atom not found/i,
@@ -42,7 +55,7 @@ const SYMPTOMS: readonly Symptom[] = [
     advice: 'its index is missing: the file is truncated or its recording was not finished; copy it again or repair it',
   },
   {
-    pattern: /partial file|ended prematurely|truncat|stream ends prematurely/i,
+    pattern: /partial file|ended prematurely|truncat|stream ends prematurely|end of file/i,
     fault: 'truncated',
     advice: 'the file is truncated; results hold what could be read',
   },
@@ -72,11 +85,6 @@ const SYMPTOMS: readonly Symptom[] = [
     fault: 'not-video',
     advice: 'it is no video that ffmpeg can read, or it is damaged',
   },
-  {
-    pattern: /connection reset|broken pipe|end of file|input\/output error|server returned 5/i,
-    fault: 'ended',
-    advice: 'the connection broke off',
-  },
 ];
 
 /** Two or three telling words of ffmpeg itself, for what no symptom covers. */
@@ -89,7 +97,8 @@ function lastLine(stderr: string): string {
 export function sourceFault(source: string, stderr: string, fallback: SourceFault = 'unknown'): SourceError {
   // A path may hold the very words that are looked for.
   const said = stderr.replaceAll(source, '');
-  const symptom = SYMPTOMS.find(({ pattern }) => pattern.test(said));
+  const isRemote = source.includes('://');
+  const symptom = SYMPTOMS.find(({ pattern, remote }) => (isRemote || !remote) && pattern.test(said));
   if (!symptom) return new SourceError(fallback, `${source}: ffmpeg failed: ${lastLine(stderr)}`);
   return new SourceError(symptom.fault, `${source}: ${symptom.advice} (ffmpeg: ${lastLine(stderr)})`);
 }

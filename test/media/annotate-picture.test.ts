@@ -1,7 +1,10 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { drawDetections } from '#media/annotate-picture.js';
+import { annotatePicture, drawDetections } from '#media/annotate-picture.js';
 import { colourOf } from '#vision/colours.js';
+import { temporaryFolder } from '../support/video.js';
 
 const grey = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#808080' } });
@@ -47,5 +50,25 @@ describe('a picture with detections drawn in', () => {
     expect(
       (await drawDetections(picture, [person], 'jpeg')).equals(await drawDetections(picture, [person], 'jpeg')),
     ).toBe(true);
+  });
+});
+
+describe('a copy of a picture file', () => {
+  const folder = temporaryFolder();
+  const path = (name: string) => join(folder, name);
+
+  it.each(['a.jpg', 'a.png', 'a.webp'])('%s is of the format of its name', async (name) => {
+    await grey(64, 48).png().toFile(path('source.png'));
+    await annotatePicture(path('source.png'), [person], path(name));
+    expect((await sharp(path(name)).metadata()).format).toBe(name.slice(2).replace('jpg', 'jpeg'));
+  });
+
+  it('says what is wrong and leaves nothing behind', async () => {
+    writeFileSync(path('text.png'), 'no picture');
+    await expect(annotatePicture(path('text.png'), [], path('x.png'))).rejects.toMatchObject({ kind: 'source' });
+    await expect(annotatePicture(path('none.png'), [], path('x.png'))).rejects.toMatchObject({ fault: 'not-found' });
+    await grey(64, 48).png().toFile(path('good.png'));
+    await expect(annotatePicture(path('good.png'), [], path('no/x.png'))).rejects.toMatchObject({ kind: 'output' });
+    expect(readdirSync(folder).filter((name) => name.startsWith('x') || name.endsWith('.part'))).toEqual([]);
   });
 });

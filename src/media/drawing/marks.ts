@@ -59,12 +59,8 @@ export function marksOf(
     const thickness = Math.min(style.thickness, Math.max(2, evenBelow((rect.right - rect.left) / 3)));
     boxes.push({ kind: 'box', ...rect, thickness, colour });
     const text = fitted(labelText(detection), size.width, measure);
-    labels.push({
-      kind: 'label',
-      ...placeLabel({ box: rect, chip: measure(text), size, taken: labels }),
-      text,
-      colour,
-    });
+    const place = placeLabel({ box: rect, chip: measure(text), size, taken: labels });
+    if (place) labels.push({ kind: 'label', ...place, text, colour });
     for (const [x, y, visibility] of detection.landmarks ?? []) {
       const inside = x >= 0 && y >= 0 && x < size.width && y < size.height;
       if (!inside || visibility < SHOWN_VISIBILITY) continue;

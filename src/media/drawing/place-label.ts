@@ -16,18 +16,28 @@ export interface LabelPlacing {
   readonly taken: readonly Rect[];
 }
 
+/** A label that others would hide by more than this share is left out: neither could be read. */
+const READABLE_OVERLAP = 0.4;
+
 /**
- * Where a label goes: above its box, else inside at the top, below, inside at the bottom: the first place inside the picture
- * that is free; when none is, the one that hides the least of the labels already placed.
+ * Where a label goes: above its box, else inside at the top, below, inside at the bottom, first at the box's left edge, then
+ * at its right: the first place inside the picture that is free; when none is, the one that shares the least with the labels
+ * already placed. Undefined when that would still hide it or them.
  */
-export function placeLabel({ box, chip, size, taken }: LabelPlacing): Rect {
-  const left = Math.max(0, Math.min(box.left, evenBelow(size.width - chip.width)));
+export function placeLabel({ box, chip, size, taken }: LabelPlacing): Rect | undefined {
+  const within = (left: number) => Math.max(0, Math.min(left, evenBelow(size.width - chip.width)));
+  const lefts = [within(box.left), within(evenBelow(box.right - chip.width))];
   const inside = (top: number) => top >= 0 && top + chip.height <= size.height;
-  const tops = [box.top - chip.height, box.top, box.bottom, box.bottom - chip.height].map(evenBelow);
-  const fallback = Math.max(0, Math.min(tops[0]!, evenBelow(size.height - chip.height)));
-  const places = [...tops.filter(inside), fallback].map((top) => rectAt(left, top, chip, size));
-  const hidden = places.map((place) => taken.reduce((sum, other) => sum + overlap(place, other), 0));
-  return places[hidden.indexOf(Math.min(...hidden))]!;
+  const tops = [box.top - chip.height, box.top, box.bottom, box.bottom - chip.height].map(evenBelow).filter(inside);
+  const places = lefts.flatMap((left) => (tops.length > 0 ? tops : [0]).map((top) => rectAt(left, top, chip, size)));
+  let best: Rect | undefined;
+  let least = READABLE_OVERLAP * chip.width * chip.height;
+  for (const place of places) {
+    const shared = taken.reduce((sum, other) => sum + overlap(place, other), 0);
+    if (shared === 0) return place;
+    if (shared < least) [best, least] = [place, shared];
+  }
+  return best;
 }
 
 function rectAt(left: number, top: number, chip: Size, size: Size): Rect {

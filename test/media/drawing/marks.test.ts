@@ -81,8 +81,8 @@ describe('a label', () => {
   const chip = { width: 40, height: 16 };
   const rect = (left: number, top: number, right: number, bottom: number): Rect => ({ left, top, right, bottom });
   const at = (box: Rect, taken: Rect[] = []) => {
-    const { left, top } = placeLabel({ box, chip, size, taken });
-    return [left, top];
+    const place = placeLabel({ box, chip, size, taken });
+    return place && [place.left, place.top];
   };
   it.each([
     ['stands above its box', rect(50, 60, 100, 120), [], [50, 44]],
@@ -92,17 +92,14 @@ describe('a label', () => {
     ['goes inside when another one is above', rect(50, 60, 100, 120), [rect(40, 40, 80, 56)], [50, 60]],
     ['goes below when above and inside are taken', rect(50, 60, 100, 120), [rect(40, 40, 80, 80)], [50, 120]],
     [
-      'goes inside at the bottom last',
+      'goes inside at the bottom when all else at the left is taken',
       rect(50, 60, 100, 120),
       [rect(40, 40, 80, 80), rect(40, 120, 80, 140)],
       [50, 104],
     ],
-    [
-      'hides the least when all is taken',
-      rect(50, 60, 100, 120),
-      [rect(50, 40, 90, 150), rect(50, 40, 90, 76)],
-      [50, 120],
-    ],
+    ['goes to the right edge when the left is taken', rect(50, 60, 120, 120), [rect(40, 40, 80, 140)], [80, 44]],
+    ['may share a little', rect(50, 60, 100, 120), [rect(40, 40, 110, 121), rect(40, 133, 110, 140)], [50, 120]],
+    ['is left out when it could not be read', rect(50, 60, 100, 120), [rect(0, 0, 320, 240)], undefined],
   ])('%s', (_, box, taken, place) => expect(at(box, taken)).toEqual(place));
 
   it.each([
