@@ -72,7 +72,15 @@ export interface ErrorMessage {
   readonly dropped?: { readonly observations: number; readonly video: number; readonly total: number };
 }
 
-export type ServerMessage = HelloMessage | ObservationMessage | CameraMessage | ErrorMessage;
+/** Answers a {@link PingMessage}. */
+export interface PongMessage {
+  readonly type: 'pong';
+  readonly id: number;
+  /** The server's clock, ms since the Unix epoch. */
+  readonly server_time: number;
+}
+
+export type ServerMessage = HelloMessage | ObservationMessage | CameraMessage | ErrorMessage | PongMessage;
 
 /** Which picture a client wants beside the observations. */
 export type VideoChoice = 'none' | 'fmp4' | 'jpeg';
@@ -103,7 +111,14 @@ export interface UnpublishMessage {
   readonly camera: string;
 }
 
-export type ClientMessage = SubscribeMessage | UnsubscribeMessage | PublishMessage | UnpublishMessage;
+/** Asks for the server's clock: browsers cannot send pings of the WebSocket itself. */
+export interface PingMessage {
+  readonly type: 'ping';
+  /** Comes back in the answer. */
+  readonly id: number;
+}
+
+export type ClientMessage = SubscribeMessage | UnsubscribeMessage | PublishMessage | UnpublishMessage | PingMessage;
 
 /** The wire form of a status, keys in a fixed order; credentials that slipped into a text are taken out. */
 export function cameraRecord(status: CameraStatus): CameraRecord {

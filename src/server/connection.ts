@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { RawData, WebSocket } from 'ws';
 import { LookoutError, messageOf } from '#core/errors.js';
-import type { ErrorCode, ErrorMessage, Role } from '#core/message.js';
+import type { ErrorCode, ErrorMessage, PongMessage, Role } from '#core/message.js';
 import { redact } from '#core/redact.js';
 import type { Listener } from './feed.js';
 import { FLOW_LIMITS, Flow, type FlowLimits } from './flow.js';
@@ -136,6 +136,9 @@ export class Connection implements Listener {
       for (const camera of this.#subscriptions.take(message)) {
         this.#complain('unknown-camera', `there is no camera ${camera}`, camera);
       }
+    } else if (message.type === 'ping') {
+      const pong: PongMessage = { type: 'pong', id: message.id, server_time: Date.now() };
+      this.put(textParcel('control', pong));
     } else if (this.around.role !== 'admin') {
       this.#complain('forbidden', 'only admins may send a webcam', message.camera);
     } else if (message.type === 'publish') this.#attempt(() => this.#webcams.open(message.camera), message.camera);

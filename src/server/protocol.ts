@@ -21,6 +21,8 @@ const seq = z.int().min(0).describe('0-based number of the frame within the epoc
 const pts = z.number().describe('Presentation time on the source clock, seconds.');
 const capturedAt = z.number().describe("When the frame arrived, ms since the Unix epoch, on the server's clock.");
 const size = z.looseObject({ width: z.int().min(1), height: z.int().min(1) }).describe('Source pixels.');
+const serverTime = z.number().describe("The server's clock, ms since the Unix epoch.");
+const pingId = z.int().min(0).describe('Comes back in the answer.');
 const role = z.enum(['viewer', 'admin']);
 const videoChoice = z.enum(['none', 'fmp4', 'jpeg']);
 
@@ -71,7 +73,7 @@ const hello = z.looseObject({
   protocol: z.literal(PROTOCOL),
   version: z.string().describe('Of the program.'),
   role,
-  server_time: z.number().describe("The server's clock, ms since the Unix epoch."),
+  server_time: serverTime,
   cameras: z.array(cameraRecordSchema),
 });
 
@@ -95,6 +97,7 @@ export const serverMessage = z.discriminatedUnion('type', [
   observationRecord.extend({ type: z.literal('observation'), camera: z.string(), epoch, captured_at: capturedAt }),
   cameraRecordSchema.extend({ type: z.literal('camera'), removed: z.literal(true).optional() }),
   error,
+  z.looseObject({ type: z.literal('pong'), id: pingId, server_time: serverTime }),
 ]) satisfies z.ZodType<ServerMessage>;
 
 const cameras = z
@@ -112,6 +115,7 @@ export const clientMessage = z.discriminatedUnion('type', [
   z.looseObject({ type: z.literal('unsubscribe'), cameras }),
   z.looseObject({ type: z.literal('publish'), camera: cameraName }),
   z.looseObject({ type: z.literal('unpublish'), camera: cameraName }),
+  z.looseObject({ type: z.literal('ping'), id: pingId }),
 ]) satisfies z.ZodType<ClientMessage>;
 
 export type CheckedClientMessage = z.infer<typeof clientMessage>;

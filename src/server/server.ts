@@ -83,7 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sources: { ...SOURCE_POLICY, ...options.sources },
     configSchema: options.configSchema ?? {},
     ready: options.ready ?? (() => []),
-    about: options.about ?? (() => ({})),
+    about: () => ({ ...options.about?.(), login: access.required }),
   });
   const app = createApp({ routes, gate, metrics, logger, web });
   const hub = new Hub({ cameras, version, metrics, limits: options.limits, heartbeatMs: options.heartbeatMs });

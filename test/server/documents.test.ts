@@ -134,6 +134,7 @@ describe('the documents', () => {
     );
     expect(await (await fetch(at('/api/v1/about'))).json()).toEqual({
       version: '1.2.3',
+      login: false,
       protocol: 1,
       role: 'admin',
       model: 'yolo',

@@ -28,6 +28,16 @@ describe('the WebSocket', () => {
     expect(Math.abs(hello!.server_time - Date.now())).toBeLessThan(10_000);
   });
 
+  it('answers a ping with its number and the time', async () => {
+    const client = await connect(await serve());
+    client.send({ type: 'ping', id: 7 });
+    client.send({ type: 'ping' });
+    await client.until(() => client.of('pong').length === 1 && client.of('error').length === 1);
+    expect(client.of('pong')[0]!.id).toBe(7);
+    expect(Math.abs(client.of('pong')[0]!.server_time - Date.now())).toBeLessThan(10_000);
+    expect(client.of('error')[0]).toMatchObject({ code: 'malformed', message: expect.stringContaining('id') });
+  });
+
   it('sends observations of the cameras that were asked for, and of no other', async () => {
     const running = await serve();
     const client = await connect(running);

@@ -16,8 +16,13 @@ export function documents({ version, about, configSchema }: Services): Route[] {
       role: 'viewer',
       responses: {
         200: {
-          description: 'Version, protocol, role, and what the pipeline says of itself.',
-          schema: z.looseObject({ version: z.string(), protocol: z.int(), role: z.enum(['viewer', 'admin']) }),
+          description: 'Version, protocol, role, whether a login is needed, and what the pipeline says of itself.',
+          schema: z.looseObject({
+            version: z.string(),
+            protocol: z.int(),
+            role: z.enum(['viewer', 'admin']),
+            login: z.boolean(),
+          }),
         },
       },
       answer: ({ role }) => Response.json({ ...about(), version, protocol: PROTOCOL, role }),
