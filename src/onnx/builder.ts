@@ -206,6 +206,8 @@ export class GraphBuilder {
     const last = args.at(-1);
     const attributes = last !== undefined && !isValue(last) ? (last as PlainAttributes) : {};
     const inputs = args.filter((argument) => argument === undefined || isValue(argument));
+    // An optional input that is left out at the end is not written: the WebGPU provider crashes on an empty name there.
+    while (inputs.length > 0 && inputs.at(-1) === undefined) inputs.pop();
     return this.#emit(op, inputs, attributes, 1)[0]!;
   }
 

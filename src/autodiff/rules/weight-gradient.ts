@@ -34,16 +34,16 @@ interface Columns {
 }
 
 /** The offsets of all kernel elements, row-major. */
-function kernelOffsets(kernel: readonly number[]): number[][] {
+export function kernelOffsets(kernel: readonly number[]): number[][] {
   return kernel.reduce<number[][]>(
     (all, size) => all.flatMap((prefix) => Array.from({ length: size }, (_, at) => [...prefix, at])),
     [[]],
   );
 }
 
-/** One slice of the padded input per kernel element, stacked kernel-first. */
+/** One slice of the padded input per kernel element, stacked kernel-first; channels first where they belong to groups. */
 function columnsBySlices(g: GraphBuilder, { x, dy, geometry }: WeightGradient): Columns {
-  const { kernel, strides, dilations, pads } = geometry;
+  const { kernel, strides, dilations, pads, group } = geometry;
   const rank = kernel.length;
   const around = [0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)];
   const padded = around.some((count) => count > 0) ? g.op.Pad(x, g.ints(around)) : x;
@@ -54,7 +54,14 @@ function columnsBySlices(g: GraphBuilder, { x, dy, geometry }: WeightGradient): 
     const ends = starts.map((start, axis) => start + (sizes[axis]! - 1) * strides[axis]! + 1);
     return g.op.Slice(padded, g.ints(starts), g.ints(ends), axes, g.ints(strides));
   });
-  return { value: concatChunked(g, slices, 1), order: 'kernel-first' };
+  if (group === 1) return { value: concatChunked(g, slices, 1), order: 'kernel-first' };
+  const [n, channels] = x.dims as [number, number];
+  const stacked = concatChunked(
+    g,
+    slices.map((slice) => g.reshape(slice, [n, channels, 1, -1])),
+    2,
+  );
+  return { value: g.reshape(stacked, [n, channels * slices.length, -1]), order: 'channels-first' };
 }
 
 /** WebGPU binds few buffers at once: at most 8 at a time. */
@@ -97,8 +104,8 @@ function overGroups(g: GraphBuilder, dy: Value, columns: Value, group: number): 
 function columnsOf(g: GraphBuilder, wanted: WeightGradient): Columns {
   const { geometry, x, target } = wanted;
   if (isPointwise(geometry)) return { value: x, order: 'channels-first' };
-  const plain = geometry.group === 1 && (target === 'webgpu' || geometry.strides.every((step) => step === 1));
   // The WebGPU provider computes grouped convolutions with 9 kernels per channel wrongly: slices only.
+  const plain = target === 'webgpu' || (geometry.group === 1 && geometry.strides.every((step) => step === 1));
   return plain ? columnsBySlices(g, wanted) : columnsByOneHot(g, wanted);
 }
 
