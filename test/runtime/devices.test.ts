@@ -1,6 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chooseProvider, hasGpuDevice, requireProvider, type Trial } from '#runtime/devices.js';
+import { openEngine } from '#runtime/engine.js';
 import { testFeed } from '#runtime/examine.js';
 import { cardOf } from '#runtime/load-model.js';
 import { type ModelFile, readModelFile } from '#runtime/model-file.js';
@@ -57,6 +60,24 @@ describe('the CPU', () => {
 describe.skipIf(!usable)('WebGPU on a software driver', () => {
   it('runs when it is asked for, with the results of the CPU', async () => {
     await expect(requireProvider('webgpu', await trialOf(columns(84).file()))).resolves.toBeUndefined();
+  });
+
+  it('runs in an engine too, and the report says so', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lookout-webgpu-'));
+    const model = join(folder, 'tiny.onnx');
+    writeFileSync(model, columns(84).bytes);
+    const results = [];
+    for (const device of ['webgpu', 'cpu']) {
+      const engine = await openEngine({ model, device, workers: 1, threads: 1, cacheDir: false });
+      expect(engine.device).toEqual({ asked: device, ran: device, fellBack: [] });
+      const { outputs } = await engine.infer([new Uint8Array(3 * 96 * 96).fill(77)]);
+      results.push([...outputs[0]!.values()][0]!.data);
+      await engine.close();
+    }
+    rmSync(folder, { recursive: true });
+    const [found, wanted] = results as [Float32Array, Float32Array];
+    expect(found.reduce((most, value, at) => Math.max(most, Math.abs(value - wanted[at]!)), 0)).toBeLessThan(1e-4);
+    expect(wanted.some((value) => Math.abs(value) > 0.01)).toBe(true);
   });
 
   it('is caught when its results are others', async () => {

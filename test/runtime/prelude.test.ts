@@ -5,7 +5,7 @@ import { ints } from '#onnx/attribute.js';
 import { decodeModel } from '#onnx/decode.js';
 import { encodeModel } from '#onnx/encode.js';
 import type { Model } from '#onnx/model.js';
-import { float16ToNumber } from '#onnx/tensor.js';
+import { float16ToNumber, float32Tensor, type OnnxTensor, tensorOf } from '#onnx/tensor.js';
 import { withPrelude } from '#runtime/graph/prelude.js';
 import { pictureInput } from '#runtime/model-file.js';
 import { prepare } from '#runtime/prepare.js';
@@ -21,6 +21,8 @@ const ONE_THREAD = { provider: 'cpu', threads: 1 };
 
 const random = new Random(42);
 const pixels = Uint8Array.from({ length: 2 * 3 * SIZE.width * SIZE.height }, () => random.below(256));
+
+const uint8Tensor = ([value]: readonly [number]): OnnxTensor => tensorOf('uint8', [], Uint8Array.of(value));
 
 type Affine = Pick<InputSpec, 'channels' | 'mean' | 'std'>;
 
@@ -226,6 +228,28 @@ describe('the prelude feeds a graph what its card asks for', () => {
     model.output(model.add('Conv', [model.picture, model.weights(4, 3, 3, 3)]));
     const { wanted, found } = await both(model.model, AFFINES[name]!);
     for (const [output, tensor] of wanted) expectClose(found.get(output)!, tensor, 1e-6);
+  });
+
+  it('int8: a network that quantises its input first', async () => {
+    const model = new TinyModel({ dims });
+    const quantise = (value: string, scale: number, zero: number) => {
+      const constants = [model.constant(float32Tensor([scale], [])), model.constant(uint8Tensor([zero]))];
+      const quantised = model.add('QuantizeLinear', [value, ...constants]);
+      return model.add('DequantizeLinear', [quantised, ...constants]);
+    };
+    const weights = model.constant(
+      tensorOf(
+        'int8',
+        [4, 3, 3, 3],
+        Int8Array.from({ length: 108 }, () => random.below(255) - 127),
+      ),
+    );
+    const scales = model.constant(float32Tensor([0.01, 0.02, 0.03, 0.04]));
+    const zeros = model.constant(tensorOf('int8', [4], new Int8Array(4)));
+    const kernels = model.add('DequantizeLinear', [weights, scales, zeros], { axis: { kind: 'int', value: 0 } });
+    model.output(quantise(model.add('Conv', [quantise('pixels', 1 / 255, 0), kernels]), 0.2, 128));
+    const { wanted, found } = await both(model.model, AFFINES['BGR in 0..1']!);
+    for (const [name, tensor] of wanted) expectClose(found.get(name)!, tensor, 1e-6);
   });
 
   it('cannot scale for a uint8 input, and says so', () => {
