@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { LookoutError } from '#core/errors.js';
 import type { Size } from '#core/size.js';
 import type { EngineOptions } from '#runtime/engine-options.js';
-import type { DetectOptions } from '#vision/detect.js';
+import { type DetectOptions, suppressOptions } from '#vision/detect.js';
+import { createSuppressor } from '#vision/suppress.js';
 import { type ReadingOptions, readingOf } from './models-options.js';
 import type { Session } from './settings.js';
 
@@ -11,13 +12,15 @@ import type { Session } from './settings.js';
 const DEFAULT_MODEL = 'street';
 
 /** The settings in the engine's terms. @throws LookoutError kind `config` when there is no model to run */
-export async function engineOptions({ settings }: Session, reading: ReadingOptions = {}): Promise<EngineOptions> {
+export async function engineOptions(session: Session, reading: ReadingOptions = {}): Promise<EngineOptions> {
+  const { settings } = session;
   const { model, models, inputSize, device, workers, threads } = settings;
   const { preset, labels, anchors } = await readingOf(reading);
   return {
     model: model ?? defaultModel(models),
     modelsDir: models,
     device,
+    scoreFloor: (card) => createSuppressor(suppressOptions(card, detectOptions(session, card.labels))).floor,
     ...(workers !== 'auto' && { workers }),
     ...(threads !== 'auto' && { threads }),
     ...(inputSize !== 'auto' && { imgsz: sizeOf(inputSize) }),

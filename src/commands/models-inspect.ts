@@ -5,7 +5,7 @@ import { LookoutError, messageOf } from '#core/errors.js';
 import type { ModelFile } from '#runtime/model-file.js';
 import { examples } from './examples.js';
 import { type ReadingOptions, readingOf, wholeNumber } from './models-options.js';
-import { cardText, deviceText, networkText } from './models-text.js';
+import { deviceText, networkText } from './models-text.js';
 import { Terminal } from './terminal.js';
 
 interface Options extends ReadingOptions {
@@ -77,10 +77,11 @@ async function inspect(model: string, options: Options): Promise<void> {
       terminal.print(`no card: ${messageOf(engine)}`);
       return;
     }
+    const { formatCard } = await import('#runtime/card-file.js');
     const ms = await timeOf(engine);
     terminal.event('card', { card: engine.card });
     terminal.event('device', { ...engine.device, threads: engine.threadsPerWorker, picture_ms: ms });
-    terminal.print(cardText(engine.card));
+    terminal.print(`card:\n${formatCard(engine.card).trimEnd()}`);
     terminal.print(deviceText(engine.device));
     terminal.print(`${ms.toFixed(1)} ms for a picture with ${engine.threadsPerWorker} threads`);
   } finally {

@@ -1,4 +1,3 @@
-import type { Card } from '#core/card.js';
 import type { DeviceReport } from '#core/engine.js';
 import type { NetworkTable } from '#onnx/inspect/table.js';
 import type { Dim } from '#onnx/model.js';
@@ -57,18 +56,4 @@ export function networkText({ rows, parameters, flops, macs, complete }: Network
 export function deviceText({ asked, ran, fellBack }: DeviceReport): string {
   const reasons = fellBack.map((reason) => `\n  not ${reason}`).join('');
   return `device: asked for ${asked}, ran on ${ran}${reasons}`;
-}
-
-/** A card in a few lines for a person. */
-export function cardText({ name, input, decoder, labels, landmarks }: Card): string {
-  const { width, height } = input.size;
-  const shown = labels.length > 8 ? `${labels.slice(0, 8).join(', ')}, ...` : labels.join(', ');
-  const feeding = `${width}x${height} ${input.channels} ${input.layout} ${input.type}, ${input.fit}, (pixel - [${input.mean}]) / [${input.std}]`;
-  const lines = [
-    `card of ${name}`,
-    `  input   ${feeding}`,
-    `  layout  ${decoder.kind}`,
-    `  labels  ${labels.length}: ${shown}`,
-  ];
-  return [...lines, ...(landmarks ? [`  points  ${landmarks.join(', ')}`] : [])].join('\n');
 }

@@ -1,3 +1,4 @@
+import type { Card } from '#core/card.js';
 import type { Size } from '#core/size.js';
 import type { AnchorTable } from './presets/anchors.js';
 
@@ -31,10 +32,10 @@ export interface EngineOptions extends ModelOptions {
   /** `throughput` by default. */
   readonly goal?: Goal;
   /**
-   * The lowest score that will ever be asked for, 0..1: rows that cannot reach it are dropped inside the graph where that is
-   * faster (one picture at a time on the CPU). Absent: nothing is dropped.
+   * The lowest score that will ever be asked for, 0..1, or how it follows from the card: rows that cannot reach it are dropped
+   * inside the graph where that is faster (one picture at a time on the CPU). Absent: nothing is dropped.
    */
-  readonly scoreFloor?: number;
+  readonly scoreFloor?: number | ((card: Card) => number);
   /** Pictures that one call will hold at most; 1 lets a graph of free batch size be fixed and its outputs shrink. */
   readonly maxBatch?: number;
   /** Where measurements are kept; the user's cache folder by default, `false` for nowhere. */

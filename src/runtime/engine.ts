@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import type { Card } from '#core/card.js';
 import type { DeviceReport, Engine, Inference } from '#core/engine.js';
 import { LookoutError } from '#core/errors.js';
+import { hasGpuDevice } from './devices.js';
 import type { EngineOptions } from './engine-options.js';
 import { batchOf, outputsOf } from './examine.js';
 import { loadModel } from './load-model.js';
@@ -87,7 +88,7 @@ function planKey({ card, prepared, lean }: Choice, options: EngineOptions): unkn
     model: createHash('sha256').update(prepared.bytes).digest('hex'),
     reading: [card.decoder, card.labels, card.input, card.outputs],
     asked: [device, workers, threads, goal, maxBatch, lean !== undefined],
-    machine: [process.platform, process.arch, cpus()[0]?.model, cpus().length, runtimeVersion()],
+    machine: [process.platform, process.arch, cpus()[0]?.model, cpus().length, hasGpuDevice(), runtimeVersion()],
     drivers: [VK_ICD_FILENAMES, VK_DRIVER_FILES, CUDA_VISIBLE_DEVICES],
   };
 }
@@ -124,8 +125,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   try {
     const { card, file } = await loadModel(options, probe);
     const prepared = prepare(file.model, card.input, outputsRead(card.decoder));
-    const { scoreFloor, device: asked = 'auto' } = options;
-    const lean = scoreFloor === undefined ? undefined : prepareLean(file.model, card, scoreFloor);
+    const { scoreFloor = 0, device: asked = 'auto' } = options;
+    const floor = typeof scoreFloor === 'number' ? scoreFloor : scoreFloor(card);
+    const lean = prepareLean(file.model, card, floor);
     const choice = { card, prepared, lean };
     const cache = new PlanCache(options.cacheDir);
     const key = planKey(choice, options);

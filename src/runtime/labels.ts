@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { parse } from 'yaml';
 import { LookoutError, messageOf } from '#core/errors.js';
-import { COCO_LABELS, VOC_LABELS } from './coco-labels.js';
+import { COCO_LABELS } from './coco-labels.js';
 
 /** A list, or a mapping from class id to name, as a list; undefined where it is neither or has gaps. */
 function listOf(names: unknown): string[] | undefined {
@@ -59,9 +59,8 @@ export async function readLabels(path: string): Promise<readonly string[]> {
   return labels;
 }
 
-/** Names for C classes where nobody gave any: COCO's for 80, VOC's for 20, else `class0`, `class1`, ... */
+/** Names for C classes where nobody gave any: COCO's for 80, else `class0`, `class1`, ... */
 export function defaultLabels(classes: number): readonly string[] {
   if (classes === COCO_LABELS.length) return COCO_LABELS;
-  if (classes === VOC_LABELS.length) return VOC_LABELS;
   return Array.from({ length: classes }, (_, id) => `class${id}`);
 }

@@ -36,11 +36,17 @@ export async function cardOf(
   return makeCard(file, facts, reading, { name, file: basename(file.path) });
 }
 
+/** Input sizes are multiples of the largest stride that the card speaks of, of 32 at least. */
+function strideOf({ decoder }: Card): number {
+  const strides =
+    'strides' in decoder ? decoder.strides : 'heads' in decoder ? decoder.heads.map(({ stride }) => stride) : [];
+  return Math.max(32, ...strides);
+}
+
 /** The card for another input size, where the graph leaves it free. */
 function resized(card: Card, imgsz: ModelOptions['imgsz']): Card {
   if (imgsz === undefined) return card;
-  const stride = 32;
-  const size = sizeOf(card.input, { imgsz, fallback: card.input.size, stride });
+  const size = sizeOf(card.input, { imgsz, fallback: card.input.size, stride: strideOf(card) });
   return { ...card, input: { ...card.input, size } };
 }
 

@@ -50,7 +50,7 @@ function runtimeOptions(options: SessionOptions): ort.InferenceSession.SessionOp
     enableMemPattern: true,
     logSeverityLevel: 4,
     ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
-    // Threads that spin between operators buy little latency with a lot of CPU time: see the figures in README.md.
+    // Spinning burns what others need: YOLOX-nano with two threads on two busy cores took 33 ms of CPU time with it, 19 without.
     extra: {
       session: { intra_op: { allow_spinning: options.spinning ? '1' : '0' }, inter_op: { allow_spinning: '0' } },
     },

@@ -1,5 +1,6 @@
 import type { AnchorHead, DecoderSpec, ValueSpec } from '#core/card.js';
 import type { Size } from '#core/size.js';
+import { VOC_LABELS } from '../coco-labels.js';
 import {
   type AnchorTable,
   V2_COCO,
@@ -77,6 +78,8 @@ interface Family extends Pick<Preset, 'name' | 'defaultSize'> {
   readonly sizes: 'exp' | 'sigmoid';
   readonly classes: (classes: number) => 'sigmoid' | 'softmax' | 'none';
   readonly gridScale: number;
+  /** Its networks of 20 classes are those of Pascal VOC. */
+  readonly voc?: true;
   /** Every class above the threshold counts, as in darknet. */
   readonly multiLabel?: true;
   /** YOLOv4 of three heads: sensitivity by stride. */
@@ -108,7 +111,8 @@ function presetOf(family: Family): Preset {
         const classes = grids[0]!.values / anchors - 5;
         const tables = facts.anchors ? [table] : family.tables(facts, classes);
         const chosen = tables.find((other) => other.length === table.length && other[0]!.length === anchors)!;
-        return { feeding, decoder: decoderOf(family, grids, chosen, classes), classes };
+        const labels = classes === VOC_LABELS.length && family.voc ? { labels: VOC_LABELS } : {};
+        return { feeding, decoder: decoderOf(family, grids, chosen, classes), classes, ...labels };
       }
       return undefined;
     },
@@ -137,6 +141,7 @@ export const yolov2 = presetOf({
   sizes: 'exp',
   multiLabel: true,
   classes: () => 'softmax',
+  voc: true,
   gridScale: 1,
 });
 

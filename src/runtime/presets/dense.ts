@@ -6,9 +6,10 @@ import { LETTERBOX_114, type Preset, type Reading, shifted } from './preset.js';
 
 // Families whose heads are joined into one output. N rows, C classes, K landmarks of D numbers.
 
-/** Grids of the usual heads: P3 to P5, P3 to P6, and the two heads of tiny variants. */
+/** Grids of the usual heads: P3 to P5, P2 to P5, P3 to P6, and the two heads of tiny variants. */
 const STRIDE_SETS = [
   [8, 16, 32],
+  [4, 8, 16, 32],
   [8, 16, 32, 64],
 ];
 const TINY_STRIDES = [16, 32];
