@@ -83,7 +83,8 @@ async function inspect(model: string, options: Options): Promise<void> {
     terminal.event('device', { ...engine.device, threads: engine.threadsPerWorker, picture_ms: ms });
     terminal.print(`card:\n${formatCard(engine.card).trimEnd()}`);
     terminal.print(deviceText(engine.device));
-    terminal.print(`${ms.toFixed(1)} ms for a picture with ${engine.threadsPerWorker} threads`);
+    const threads = engine.threadsPerWorker === 1 ? '1 thread' : `${engine.threadsPerWorker} threads`;
+    terminal.print(`${ms.toFixed(1)} ms for a picture with ${threads}`);
   } finally {
     if (!(engine instanceof LookoutError)) await engine.close();
   }
