@@ -17,7 +17,7 @@ interface Spawning {
   _getArguments(): string[];
   _spawnFfmpeg(
     args: string[],
-    options: { stdio: StdioOptions; captureStdout: false; stdoutLines: number; windowsHide: true },
+    options: { stdio: StdioOptions; captureStdout: false; stdoutLines: number; detached: true },
     onSpawn: (child: ChildProcess, stdout: LinesRing, stderr: LinesRing) => void,
     onEnd: (error: Error | null, stdout?: LinesRing, stderr?: LinesRing) => void,
   ): void;
@@ -90,7 +90,8 @@ export function start(built: FfmpegCommand, stdio: StdioOptions): Promise<Ffmpeg
     let child: ChildProcess | undefined;
     spawning._spawnFfmpeg(
       args,
-      { stdio, captureStdout: false, stdoutLines: STDERR_LINES, windowsHide: true },
+      // Its own process group: Ctrl-C in a terminal reaches this process only, which then ends it in order.
+      { stdio, captureStdout: false, stdoutLines: STDERR_LINES, detached: true },
       (process) => {
         child = process;
         if (process.pid !== undefined) resolve(new FfmpegChild(process, exited));

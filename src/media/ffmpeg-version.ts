@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { LookoutError, messageOf } from '#core/errors.js';
+import { capture } from './capture.js';
 
 /** Options were renamed between releases; development builds count as newest. */
 export interface FfmpegVersion {
@@ -38,9 +37,7 @@ export function passThrough({ major, minor }: FfmpegVersion): string[] {
 
 async function ask(): Promise<FfmpegVersion> {
   try {
-    const { stdout } = await promisify(execFile)(process.env.FFMPEG_PATH ?? 'ffmpeg', ['-version'], {
-      timeout: 20_000,
-    });
+    const { stdout } = await capture(process.env.FFMPEG_PATH ?? 'ffmpeg', ['-version'], { timeoutMs: 20_000 });
     return parseVersion(stdout);
   } catch (error) {
     const fix = 'install it (Debian, Ubuntu: sudo apt-get install ffmpeg) or set FFMPEG_PATH';

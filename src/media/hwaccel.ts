@@ -1,10 +1,11 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { LookoutError } from '#core/errors.js';
+import { capture } from './capture.js';
 
 /** The hardware decoder interfaces that this ffmpeg was built with, as FFmpeg names them (`vaapi`, `cuda`, ...). */
 export async function hardwareDecoders(): Promise<string[]> {
-  const { stdout } = await promisify(execFile)(process.env.FFMPEG_PATH ?? 'ffmpeg', ['-v', 'quiet', '-hwaccels']);
+  const { stdout } = await capture(process.env.FFMPEG_PATH ?? 'ffmpeg', ['-v', 'quiet', '-hwaccels'], {
+    timeoutMs: 20_000,
+  });
   return stdout
     .split('\n')
     .slice(1)

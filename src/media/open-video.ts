@@ -51,14 +51,13 @@ const STALL_TIMEOUT_MS = 20_000;
  * hardware decoder
  */
 export async function openVideo(source: string, options: OpenVideoOptions): Promise<FrameSource> {
-  const facts = options.facts ?? (await probe(source, options));
+  const [facts, version] = await Promise.all([options.facts ?? probe(source, options), ffmpegVersion()]);
   const { size, sampleAspect } = facts;
   const fitted = letterbox({ source: size, input: options.input, fit: options.fit, sampleAspect });
   const seekTo = options.resume ? await seekPoint(facts, options.resume.pts, options) : undefined;
   const { signal, logger, camera, epoch, readAhead = 1, stallTimeoutMs = STALL_TIMEOUT_MS } = options;
   const { padding = 114, scaler = 'area', threads = 1, hwaccel } = options;
   if (hwaccel) await checkHardwareDecoder(hwaccel);
-  const version = await ffmpegVersion();
   const pixels = pictureFilters(facts, { letterbox: fitted, padding, scaler });
   const build = (from?: number) => {
     const filters = [...selectionFilters(facts, options, from !== undefined), ...pixels];

@@ -121,6 +121,14 @@ describe('a source', () => {
 });
 
 describe('a source that is ended early', () => {
+  it('by Ctrl-C in a terminal ends in order: the signal does not reach ffmpeg', async () => {
+    const source = await open('long.mkv');
+    await pull(source[Symbol.asyncIterator]());
+    const group = (pid: number | 'self') => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ')[2];
+    expect(group(childrenNamed('ffmpeg')[0]!)).not.toBe(group('self'));
+    await source.close();
+  });
+
   it('leaves no child and no descriptor behind', async () => {
     await (await open('short.mkv')).close();
     const before = openDescriptors();
