@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,22 +7,10 @@ import { openEngine } from '#runtime/engine.js';
 import { type Recipe, recipeSchema } from '#training/recipe/recipe.js';
 import type { TrainingEvent } from '#training/run/events.js';
 import { type TrainResult, trainDetector } from '#training/train-detector.js';
-import { shared, sharedPath } from '../support/shared.js';
+import { shared } from '../support/shared.js';
+import { copyPictures } from './support/pictures.js';
 
-/** Eight real pictures that are training and validation part at once. */
-function eightPictures(folder: string): string {
-  const data = join(folder, 'data');
-  for (const kind of ['images', 'labels']) mkdirSync(join(data, kind), { recursive: true });
-  for (let n = 1; n <= 8; n++) {
-    const name = `train_000${n}`;
-    cpSync(sharedPath('detect/highway/train/images', `${name}.jpg`), join(data, 'images', `${name}.jpg`));
-    cpSync(sharedPath('detect/highway/train/labels', `${name}.txt`), join(data, 'labels', `${name}.txt`));
-  }
-  writeFileSync(join(data, 'data.yaml'), 'train: images\nval: images\nnames: [bus, car, motorbike, person, truck]\n');
-  return data;
-}
-
-export function smallRecipe(data: string, more: object = {}): Recipe {
+function smallRecipe(data: string): Recipe {
   return recipeSchema.parse({
     kind: 'train',
     name: 'eight',
@@ -36,7 +24,6 @@ export function smallRecipe(data: string, more: object = {}): Recipe {
     validation: { every: 40 },
     threads: 1,
     loaders: 1,
-    ...more,
   });
 }
 
@@ -48,7 +35,7 @@ describe.skipIf(!shared)('training a detector', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'lookout-train-'));
     result = await trainDetector({
-      recipe: smallRecipe(eightPictures(folder)),
+      recipe: smallRecipe(copyPictures(folder, 8)),
       runFolder: join(folder, 'run'),
       modelFolder: join(folder, 'model'),
       resume: false,
