@@ -11,19 +11,14 @@ import { DetectorTask } from './detector/detector-task.js';
 import { type EvaluateResult, evaluateModels, writeEvaluation } from './evaluation/evaluate-run.js';
 import { cardMetrics, type Evaluation } from './evaluation/evaluation.js';
 import { checkParity } from './export/check-parity.js';
-import {
-  DEFAULT_FORM,
-  type ExportForm,
-  exportDetector,
-  type TrainedDetector,
-  writeCard,
-  writeModel,
-} from './export/export-detector.js';
+import { DEFAULT_FORM, type ExportForm, exportDetector, writeCard, writeModel } from './export/export-detector.js';
 import type { Recipe } from './recipe/recipe.js';
 import { historyCsv, trainingSections } from './report/training-page.js';
 import type { TrainingEvent } from './run/events.js';
 import { checkResumable, loadRun, type SavedRun } from './run/state.js';
 import { BEST, LAST, type RunResult, TrainingRun } from './run/training-run.js';
+import { trainedOf } from './trained.js';
+import { startFrom } from './transfer/start-from.js';
 
 export interface TrainOptions {
   readonly recipe: Recipe;
@@ -57,14 +52,17 @@ export async function trainDetector(options: TrainOptions): Promise<TrainResult>
   if (!resume) refuseToOverwrite(runFolder);
   const sizes = objectSizes(data.train, recipe.model.size);
   const anchors = saved === undefined ? anchorsOf(recipe, sizes) : anchorsOf(withAnchors(recipe, saved), sizes);
+  const detector = detectorOf(recipe, data.labels.length, anchors);
   const task = new DetectorTask({
     recipe,
     labels: data.labels,
     anchors: anchors.byHead,
-    detector: detectorOf(recipe, data.labels.length, anchors),
+    detector,
     objectsPerPicture: sizes.length / data.train.samples.length,
   });
-  tell(startedEvent({ recipe, data, anchors, task, saved }));
+  const { initial, notes } =
+    saved === undefined ? await startFrom({ recipe, task, detector, train: data.train }) : { notes: [] };
+  tell(startedEvent({ recipe, data, anchors, task, saved, notes }));
   const run = await new TrainingRun({
     recipe,
     data,
@@ -73,6 +71,7 @@ export async function trainDetector(options: TrainOptions): Promise<TrainResult>
     folder: runFolder,
     tell,
     ...(saved && { saved }),
+    ...(initial && { initial }),
     ...(signal && { signal }),
   }).run();
   if (run.reason === 'interrupted') return { run };
@@ -106,9 +105,10 @@ interface Begun {
   readonly anchors: DetectorAnchors;
   readonly task: DetectorTask;
   readonly saved: SavedRun | undefined;
+  readonly notes: readonly string[];
 }
 
-function startedEvent({ recipe, data, anchors, task, saved }: Begun): TrainingEvent {
+function startedEvent({ recipe, data, anchors, task, saved, notes }: Begun): TrainingEvent {
   return {
     kind: 'started',
     name: recipe.name,
@@ -121,7 +121,10 @@ function startedEvent({ recipe, data, anchors, task, saved }: Begun): TrainingEv
     bestPossibleRecall: anchors.bestPossibleRecall,
     device: recipe.device,
     resumedSteps: saved?.position.steps ?? 0,
-    notes: data.faults > 0 ? [`${data.faults} faults in the data: lookout dataset check lists them`] : [],
+    notes: [
+      ...(data.faults > 0 ? [`${data.faults} faults in the data: lookout dataset check lists them`] : []),
+      ...notes,
+    ],
   };
 }
 
@@ -163,23 +166,6 @@ async function evaluateExported(folder: string, data: TrainingData): Promise<Eva
   } finally {
     await engine.close();
   }
-}
-
-/** A saved run as the export wants it. */
-export function trainedOf({ recipe, labels, anchors, arrays }: SavedRun): TrainedDetector {
-  const detector = detectorOf(recipe, labels.length, { byHead: anchors });
-  const task = new DetectorTask({ recipe, labels, anchors, detector, objectsPerPicture: 1 });
-  const states = arrays.get('ema-states') ?? new Float32Array(0);
-  return {
-    name: recipe.name,
-    labels,
-    detector,
-    layout: task.layout,
-    weights: { parameters: arrays.get('ema')!, states },
-    anchors,
-    classes: recipe.loss.classes,
-    side: recipe.model.size,
-  };
 }
 
 /** The thresholds that served the validation pictures best. */

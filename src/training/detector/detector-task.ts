@@ -8,7 +8,7 @@ import { detectionLoss } from '#nn/losses/detection.js';
 import type { Network } from '#nn/net.js';
 import type { Optimiser } from '#nn/optimisers/transform.js';
 import { adam, adamW, sgd } from '#nn/optimisers/transforms.js';
-import { type CompiledStep, compileStep } from '#nn/step.js';
+import { type CompiledStep, compileGradients, compileStep, compileUpdate, type StepPlan } from '#nn/step.js';
 import { encodeModel } from '#onnx/encode.js';
 import type { TypedArray } from '#runtime/session.js';
 import type { StateSpec, StepGraph } from '#runtime/step-protocol.js';
@@ -60,8 +60,9 @@ export function decoderOf(
 /** The training of an anchor-box detector. */
 export class DetectorTask implements TrainingTask {
   readonly parameters: number;
-  readonly states: readonly StateSpec[];
+  readonly states: StateSpec[];
   readonly layout: Layout;
+  readonly accumulation?: NonNullable<TrainingTask['accumulation']>;
   readonly #options: DetectorTaskOptions;
   readonly #assign: Assign;
   readonly #compiled = new Map<number, { readonly step: CompiledStep; readonly graph: StepGraph }>();
@@ -77,6 +78,8 @@ export class DetectorTask implements TrainingTask {
     this.parameters = this.layout.parameterCount;
     const { step } = this.#compile(recipe.model.size);
     this.states = [...step.vectors].map(([name, length]) => ({ name, type: 'float32', dims: [length] }));
+    const { accumulate } = recipe.optimiser;
+    if (accumulate > 1) this.accumulation = this.#accumulation(accumulate);
     const size = squareOf(recipe.model.size);
     const input = { size } as Parameters<typeof createDetect>[0]['input'];
     this.#detect = createDetect({ labels, input, decoder: decoderOf(detector, anchors, recipe.loss.classes) }, LOOK);
@@ -95,18 +98,14 @@ export class DetectorTask implements TrainingTask {
     return this.#compile(width).graph;
   }
 
-  stepFeeds(batch: Batch, { rate, emaDecay, step }: StepControl): Feed[] {
+  stepFeeds(batch: Batch, control: StepControl): Feed[] {
     const { width } = batch.size;
     const { step: compiled } = this.#compile(width);
-    const scalars = Object.entries(compiled.scalars({ step, learningRate: rate, emaDecay }));
     const { feeds } = targetFeeds(batch, this.#targetsOf(width));
-    const seed = { name: 'seed', type: 'int64', dims: [1], parts: [BigInt64Array.of(BigInt(step))] } as const;
-    return [
-      this.#pictureFeed(batch),
-      ...feeds,
-      ...scalars.map(([name, value]): Feed => ({ name, type: 'float32', dims: [1], parts: [Float32Array.of(value)] })),
-      ...(compiled.seeded ? [seed] : []),
-    ];
+    const seed = { name: 'seed', type: 'int64', dims: [1], parts: [BigInt64Array.of(BigInt(control.step))] } as const;
+    const share = 1 / this.#options.recipe.optimiser.accumulate;
+    const scalars = this.accumulation === undefined ? scalarsOf(compiled, control) : [scalar('share', share)];
+    return [this.#pictureFeed(batch), ...feeds, ...scalars, ...(compiled.seeded ? [seed] : [])];
   }
 
   figures(outputs: Outputs): Record<string, number> {
@@ -148,6 +147,21 @@ export class DetectorTask implements TrainingTask {
   #compile(side: number) {
     const known = this.#compiled.get(side);
     if (known !== undefined) return known;
+    const plan = this.#plan(side);
+    const whole = this.#options.recipe.optimiser.accumulate === 1;
+    const step = whole ? compileStep(plan) : compileGradients(plan);
+    const names = [...step.vectors.keys()];
+    const graph = {
+      key: `step-${side}`,
+      model: encodeModel(step.model),
+      reads: Object.fromEntries([...new Set([...names, 'parameters'])].map((name) => [name, name])),
+      writes: Object.fromEntries(names.map((name) => [`next/${name}`, name])),
+    };
+    this.#compiled.set(side, { step, graph });
+    return { step, graph };
+  }
+
+  #plan(side: number): StepPlan {
     const { recipe, detector, labels } = this.#options;
     const { box, classes, focal } = recipe.loss;
     const loss = detectionLoss({
@@ -164,23 +178,32 @@ export class DetectorTask implements TrainingTask {
       gains: this.#gains(),
     });
     const { freeze } = recipe.transfer;
-    const step = compileStep({
+    return {
       network: detector.network,
       input: this.#inputOf(side),
       loss,
       optimiser: optimiserOf(recipe.optimiser),
       target: recipe.device === 'webgpu' ? 'webgpu' : 'cpu',
       ...(freeze.length > 0 && { frozen: (name: string) => freeze.some((start) => name.startsWith(start)) }),
-    });
-    const names = [...step.vectors.keys()];
-    const graph = {
-      key: `step-${side}`,
-      model: encodeModel(step.model),
-      reads: Object.fromEntries(names.map((name) => [name, name])),
-      writes: Object.fromEntries(names.map((name) => [`next/${name}`, name])),
     };
-    this.#compiled.set(side, { step, graph });
-    return { step, graph };
+  }
+
+  /** The update alone, where several batches make one step; the vectors of both graphs are states. */
+  #accumulation(batches: number): NonNullable<TrainingTask['accumulation']> {
+    const compiled = compileUpdate(this.#plan(this.#options.recipe.model.size));
+    const carried = [...compiled.vectors.keys()];
+    const fed = [...carried, 'gradients', ...(this.layout.stateCount > 0 ? ['states'] : [])];
+    const graph = {
+      key: 'update',
+      model: encodeModel(compiled.model),
+      reads: Object.fromEntries(fed.map((name) => [name, name])),
+      writes: Object.fromEntries(carried.map((name) => [`next/${name}`, name])),
+    };
+    const names = new Set(this.states.map(({ name }) => name));
+    for (const [name, length] of compiled.vectors) {
+      if (!names.has(name)) this.states.push({ name, type: 'float32', dims: [length] });
+    }
+    return { batches, graph, clears: 'gradients', feeds: (control) => scalarsOf(compiled, control) };
   }
 
   /**
@@ -229,6 +252,15 @@ function optimiserOf({ kind, momentum, beta2, decay, clip }: Recipe['optimiser']
   if (kind === 'sgd') return sgd({ mu: momentum, ...common });
   const options = { beta1: momentum, beta2, ...common };
   return kind === 'adam' ? adam(options) : adamW(options);
+}
+
+function scalar(name: string, value: number): Feed {
+  return { name, type: 'float32', dims: [1], parts: [Float32Array.of(value)] };
+}
+
+function scalarsOf(compiled: CompiledStep, { step, rate, emaDecay }: StepControl): Feed[] {
+  const values = compiled.scalars({ step, learningRate: rate, emaDecay });
+  return Object.entries(values).map(([name, value]) => scalar(name, value));
 }
 
 function squareOf(side: number): Size {

@@ -12,7 +12,7 @@ export interface StepControl {
   readonly rate: number;
   /** Share of the old average that the moving average keeps. */
   readonly emaDecay: number;
-  /** 1 for the first step of a run. */
+  /** Steps of the optimiser, from 1. */
   readonly step: number;
 }
 
@@ -23,9 +23,16 @@ export interface TrainingTask {
   readonly states: readonly StateSpec[];
   /** Values of all states at the start of a run. */
   initialState(): ReadonlyMap<string, TypedArray>;
-  /** The step for one input size; its key names the size. */
+  /** What runs for a batch of one input size: the whole step, or its gradients alone; the key names the size. */
   stepGraph(size: Size): StepGraph;
   stepFeeds(batch: Batch, control: StepControl): Feed[];
+  /** Where gradients of several batches make one step: the update, and the state that is to be 0 behind it. */
+  readonly accumulation?: {
+    readonly batches: number;
+    readonly graph: StepGraph;
+    readonly clears: string;
+    feeds(control: StepControl): Feed[];
+  };
   /** Parts of the loss and `gradient`, the gradient's norm, by name. `total` is the loss itself. */
   figures(outputs: Outputs): Readonly<Record<string, number>>;
   /** The network as it will serve, on the moving average: key `look`. */

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import type { Anchor } from '#core/card.js';
 import type { Batch } from '#dataset/batch.js';
 import { outputError } from '#records/files.js';
+import type { TypedArray } from '#runtime/session.js';
 import { StepRunner } from '#runtime/step-runner.js';
 import type { TrainingData } from '../data/prepare-data.js';
 import type { Recipe } from '../recipe/recipe.js';
@@ -18,7 +19,7 @@ import { type Phase, phaseKey, phaseOf } from './phases.js';
 import { expectedEpochs, progressOf, type RunLength, secondsLeft } from './plan.js';
 import { emaDecay, rateFactor } from './rate.js';
 import { type RunPosition, type SavedRun, START, saveRun } from './state.js';
-import type { TrainingTask } from './task.js';
+import type { StepControl, TrainingTask } from './task.js';
 
 export interface TrainingRunOptions {
   readonly recipe: Recipe;
@@ -30,6 +31,8 @@ export interface TrainingRunOptions {
   readonly folder: string;
   /** Continues where this was saved. */
   readonly saved?: SavedRun;
+  /** What a new run starts from in place of the task's own initial state. */
+  readonly initial?: ReadonlyMap<string, TypedArray>;
   readonly signal?: AbortSignal;
   readonly tell: (event: TrainingEvent) => void;
 }
@@ -92,15 +95,16 @@ export class TrainingRun {
   }
 
   async #open(): Promise<StepRunner> {
-    const { recipe, task, saved, folder } = this.#options;
+    const { recipe, task, saved, initial, folder } = this.#options;
     await mkdir(folder, { recursive: true }).catch((error) => {
       throw outputError(folder, error);
     });
     const threads = recipe.threads === 'auto' ? availableParallelism() : recipe.threads;
     const session = { provider: recipe.device, threads, optimisation: 'basic', spinning: true } as const;
     this.#runner = await StepRunner.open({ session, states: task.states });
-    await this.#runner.write(saved?.arrays ?? task.initialState());
+    await this.#runner.write(saved?.arrays ?? initial ?? task.initialState());
     await this.#runner.add(task.lookGraph());
+    if (task.accumulation !== undefined) await this.#runner.add(task.accumulation.graph);
     return this.#runner;
   }
 
@@ -157,7 +161,7 @@ export class TrainingRun {
     const key = await this.#graphFor(runner, batch);
     const rate = this.#rate();
     const step = position.steps + 1;
-    const control = { rate, emaDecay: emaDecay(this.#options.recipe.ema, step), step };
+    const control = this.#control(rate, step);
     const { outputs, feeds } = await runner.run(key, task.stepFeeds(batch, control));
     const parts = task.figures(outputs);
     const pictures = batch.sources.map(([first]) => basename(data.train.samples[first!]!.file));
@@ -166,12 +170,28 @@ export class TrainingRun {
       await runner.undo();
       tell({ kind: 'rolled-back', ...rollback });
     } else position.lossSums = addLosses(position.lossSums, parts);
+    await this.#update(runner, control, step);
     this.#batches.recycle({ ...batch, pictures: feeds[0]!.parts[0] as Batch['pictures'] });
     position.rollbacks = this.#guard.rollbacks;
     position.step++;
     position.steps = step;
     position.trainedSeconds += (performance.now() - started + waitedMs) / 1000;
     this.#report(batch, rate);
+  }
+
+  /** The optimiser's own steps are fewer where several batches make one. */
+  #control(rate: number, batches: number): StepControl {
+    const { task, recipe } = this.#options;
+    const step = Math.ceil(batches / (task.accumulation?.batches ?? 1));
+    return { rate, step, emaDecay: emaDecay(recipe.ema, step) };
+  }
+
+  async #update(runner: StepRunner, control: StepControl, batches: number): Promise<void> {
+    const { accumulation, states } = this.#options.task;
+    if (accumulation === undefined || batches % accumulation.batches !== 0) return;
+    await runner.run(accumulation.graph.key, accumulation.feeds(control));
+    const length = states.find(({ name }) => name === accumulation.clears)!.dims[0]!;
+    await runner.write(new Map([[accumulation.clears, new Float32Array(length)]]));
   }
 
   #rate(): number {
