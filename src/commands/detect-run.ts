@@ -8,7 +8,7 @@ import { runtimeVersion } from '#runtime/session.js';
 import type { DetectFlags } from './detect.js';
 import { detectInputs } from './detect-inputs.js';
 import { greet, shown, summarise } from './detect-view.js';
-import { detectOptions, engineOptions } from './engine-settings.js';
+import { detectOptions, engineOptions, leanOptions } from './engine-settings.js';
 import { INTERRUPTED, interruption } from './interrupt.js';
 import { EXIT } from './run.js';
 import type { Session } from './settings.js';
@@ -24,7 +24,7 @@ export async function runDetect(patterns: readonly string[], flags: DetectFlags,
   }
   const { terminal } = session;
   const signal = interruption();
-  const engine = await openEngine(await engineOptions(session, flags));
+  const engine = await openEngine({ ...(await engineOptions(session, flags)), ...leanOptions(session) });
   try {
     greet(terminal, engine);
     const inputs = await detectInputs(patterns, engine, session);

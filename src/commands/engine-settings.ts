@@ -12,15 +12,13 @@ import type { Session } from './settings.js';
 const DEFAULT_MODEL = 'street';
 
 /** The settings in the engine's terms. @throws LookoutError kind `config` when there is no model to run */
-export async function engineOptions(session: Session, reading: ReadingOptions = {}): Promise<EngineOptions> {
-  const { settings } = session;
+export async function engineOptions({ settings }: Session, reading: ReadingOptions = {}): Promise<EngineOptions> {
   const { model, models, inputSize, device, workers, threads } = settings;
   const { preset, labels, anchors } = await readingOf(reading);
   return {
     model: model ?? defaultModel(models),
     modelsDir: models,
     device,
-    scoreFloor: (card) => createSuppressor(suppressOptions(card, detectOptions(session, card.labels))).floor,
     ...(workers !== 'auto' && { workers }),
     ...(threads !== 'auto' && { threads }),
     ...(inputSize !== 'auto' && { imgsz: sizeOf(inputSize) }),
@@ -28,6 +26,13 @@ export async function engineOptions(session: Session, reading: ReadingOptions = 
     ...(labels !== undefined && { labels }),
     ...(anchors !== undefined && { anchors }),
   };
+}
+
+/** For a run with one set of thresholds and one picture at a time: rows that no threshold lets through may stay in the graph. */
+export function leanOptions(session: Session): Pick<EngineOptions, 'scoreFloor' | 'maxBatch'> {
+  const scoreFloor: EngineOptions['scoreFloor'] = (card) =>
+    createSuppressor(suppressOptions(card, detectOptions(session, card.labels))).floor;
+  return { scoreFloor, maxBatch: 1 };
 }
 
 function defaultModel(models: string): string {
