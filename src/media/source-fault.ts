@@ -81,6 +81,11 @@ const SYMPTOMS: readonly Symptom[] = [
     advice: 'this ffmpeg does not speak that protocol',
   },
   {
+    pattern: /error marking filters as finished|output file is empty/i,
+    fault: 'no-frames',
+    advice: 'it holds no picture',
+  },
+  {
     pattern: /invalid data found|error while decoding|could not find codec parameters|unspecified size/i,
     fault: 'not-video',
     advice: 'it is no video that ffmpeg can read, or it is damaged',

@@ -194,6 +194,13 @@ describe('a source in trouble gives what came before, then one clear error', () 
     expect(error).toMatchObject({ fault: 'truncated' });
   });
 
+  it('when it holds no frame at all', async () => {
+    await makeVideo(path('none.avi'), { frames: 0, codec: ['-c:v', 'mpeg4'] });
+    const { counters, error } = await drain(await open('none.avi'));
+    expect(counters).toEqual([]);
+    expect(error).toMatchObject({ fault: 'no-frames' });
+  });
+
   it('but not when only some bytes are damaged', async () => {
     const bytes = readFileSync(path('short.mkv'));
     bytes.fill(0x55, bytes.length * 0.5, bytes.length * 0.5 + 1500);
