@@ -21,6 +21,8 @@ export interface DecoderRunOptions {
   readonly source: string;
   readonly stallTimeoutMs: number;
   readonly allocate: (bytes: number) => Uint8Array<ArrayBuffer>;
+  /** Where in the buffer a frame's bytes go, in their order. */
+  readonly parts?: (data: Uint8Array<ArrayBuffer>) => readonly Uint8Array[];
   readonly frame: (decoded: Decoded) => void;
   /** False: no more frames for now, the child is stopped by its full pipe. */
   readonly wanting: () => boolean;
@@ -44,6 +46,7 @@ export class DecoderRun {
     this.#options = options;
     this.#reader = new NutReader({
       allocate: options.allocate,
+      ...(options.parts && { parts: options.parts }),
       frame: (data, ticks, timeBase) => this.#take(data, ticks, timeBase),
     });
   }

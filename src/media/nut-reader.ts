@@ -6,8 +6,10 @@ import type { Rational } from './rational.js';
 
 /** Who takes the frames of a {@link NutReader}. */
 export interface NutSink {
-  /** A buffer of at least `bytes` bytes for the next frame. */
+  /** A buffer for the next frame, whose data is `bytes` long. */
   allocate(bytes: number): Uint8Array<ArrayBuffer>;
+  /** Where in that buffer the frame's data goes, piece after piece; all of it by default. */
+  parts?(data: Uint8Array<ArrayBuffer>): readonly Uint8Array[];
   /** A whole frame; `ticks` counts `timeBase`. False asks the reader's owner to pause. */
   frame(data: Uint8Array<ArrayBuffer>, ticks: number, timeBase: Rational, isKey: boolean): boolean;
   /** The stream's header, before its first frame. */
@@ -31,7 +33,8 @@ export class NutReader {
   #lastTicks = 0;
   #toSkip = 0;
   #frame: Uint8Array<ArrayBuffer> | undefined;
-  #frameFilled = 0;
+  /** What of the frame's place is still to be filled; each piece loses its beginning as bytes arrive. */
+  #places: Uint8Array[] = [];
   #frameTicks = 0;
   #frameIsKey = false;
 
@@ -46,7 +49,7 @@ export class NutReader {
 
   /** Where the next bytes belong; never empty. */
   place(): Uint8Array {
-    return this.#frame ? this.#frame.subarray(this.#frameFilled) : this.#scratch.subarray(this.#filled);
+    return this.#frame ? this.#places[0]! : this.#scratch.subarray(this.#filled);
   }
 
   /**
@@ -55,11 +58,18 @@ export class NutReader {
    */
   advance(count: number): boolean {
     if (this.#frame) {
-      this.#frameFilled += count;
-      return this.#frameFilled < this.#frame.byteLength || this.#finishFrame();
+      this.#taken(count);
+      return this.#places.length > 0 || this.#finishFrame();
     }
     this.#filled += count;
     return this.#parseScratch();
+  }
+
+  /** The first `count` bytes of the first place are there. */
+  #taken(count: number): void {
+    const [first] = this.#places;
+    if (count < first!.length) this.#places[0] = first!.subarray(count);
+    else this.#places.shift();
   }
 
   #finishFrame(): boolean {
@@ -159,16 +169,30 @@ export class NutReader {
 
   #beginFrame(cursor: NutCursor, bytes: number, ticks: number, elided: number): boolean {
     const data = this.#sink.allocate(bytes);
-    if (data.byteLength !== bytes) throw broken(`a frame of ${bytes} bytes where ${data.byteLength} were expected`);
-    const head = this.#main!.elided[elided] ?? new Uint8Array();
-    data.set(head);
-    const here = Math.min(bytes - head.length, cursor.end - cursor.position);
-    data.set(cursor.bytes.subarray(cursor.position, cursor.position + here), head.length);
-    cursor.position += here;
+    this.#places = [...(this.#sink.parts?.(data) ?? [data])];
+    const room = this.#places.reduce((sum, { length }) => sum + length, 0);
+    if (room !== bytes) throw broken(`a frame of ${bytes} bytes where ${room} were expected`);
     this.#frame = data;
-    this.#frameFilled = head.length + here;
     this.#frameTicks = ticks;
-    return this.#frameFilled < bytes || this.#finishFrame();
+    this.#put(this.#main!.elided[elided] ?? new Uint8Array());
+    const here = Math.min(
+      this.#places.reduce((sum, { length }) => sum + length, 0),
+      cursor.end - cursor.position,
+    );
+    this.#put(cursor.bytes.subarray(cursor.position, cursor.position + here));
+    cursor.position += here;
+    return this.#places.length > 0 || this.#finishFrame();
+  }
+
+  /** Copies bytes that came along with a header. */
+  #put(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; ) {
+      const [first] = this.#places;
+      const piece = bytes.subarray(at, at + first!.length);
+      first!.set(piece);
+      this.#taken(piece.length);
+      at += piece.length;
+    }
   }
 
   #grow(): void {

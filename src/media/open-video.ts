@@ -10,7 +10,7 @@ import type { Decoded } from './decoder-run.js';
 import { ffmpegVersion } from './ffmpeg-version.js';
 import { checkHardwareDecoder } from './hwaccel.js';
 import type { NetworkOptions } from './network.js';
-import { pictureFilters, type Scaler } from './picture-filters.js';
+import { pictureFilters, planeParts, type Scaler } from './picture-filters.js';
 import { probe, type VideoFacts } from './probe.js';
 import { ratioOf } from './rational.js';
 import { seekPoint } from './seek-point.js';
@@ -71,6 +71,7 @@ export async function openVideo(source: string, options: OpenVideoOptions): Prom
     ...(options.resume && { resume: options.resume }),
     readAhead,
     frameBytes: 3 * options.input.width * options.input.height,
+    placement: { parts: planeParts(fitted), fill: padding },
     stallTimeoutMs,
     ...(signal && { signal }),
     ...(logger && { logger }),

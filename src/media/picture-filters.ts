@@ -17,22 +17,28 @@ export interface PictureOptions {
 }
 
 /**
- * FFmpeg filters that bring a picture into the model's input: scaled in its own colour space, then converted to planar
- * RGB with its own matrix and range, padded, and its planes put in the order R, G, B (FFmpeg's gbrp holds G, B, R).
+ * FFmpeg filters that bring a picture to its size in the model's input: scaled in its own colour space, then converted
+ * to planar RGB with its own matrix and range, and padded to the left and right. {@link planeParts} does the rest.
  */
 export function pictureFilters(facts: VideoFacts, { letterbox, padding, scaler }: PictureOptions): string[] {
   const { width, height } = pictureSize(letterbox);
   const grey = `0x${padding.toString(16).padStart(2, '0').repeat(3)}`;
-  const { input, left, top } = letterbox;
+  const { input, left } = letterbox;
   return [
     `scale=${width}:${height}:flags=${scaler}`,
     ...(facts.hasAlpha ? overGrey(grey) : ['format=gbrp']),
-    ...(width < input.width || height < input.height
-      ? [`pad=${input.width}:${input.height}:${left}:${top}:color=${grey}`]
-      : []),
-    'shuffleplanes=2:0:1',
-    'format=gbrp',
+    ...(width < input.width ? [`pad=${input.width}:${height}:${left}:0:color=${grey}`, 'format=gbrp'] : []),
   ];
+}
+
+/**
+ * Where FFmpeg's planes G, B, R go in a frame of planes R, G, B, [3, H, W]: the rows between the padding above and below.
+ * Nothing is moved for it: the pipe is read into these places, and the padding costs neither a filter nor bytes.
+ */
+export function planeParts({ input, top, ...rest }: Letterbox): (data: Uint8Array) => Uint8Array[] {
+  const { height } = pictureSize({ input, top, ...rest });
+  const [plane, begin, length] = [input.width * input.height, top * input.width, height * input.width];
+  return (data) => [1, 2, 0].map((channel) => data.subarray(channel * plane + begin, channel * plane + begin + length));
 }
 
 /** What is transparent shows the padding's grey. (drawbox on a picture with alpha crashes FFmpeg 5.1, so its copy has none.) */

@@ -15,6 +15,11 @@ export interface VideoStreamOptions<T> {
   readonly resume?: { readonly pts: number; readonly seq: number };
   /** Bytes of a frame. */
   readonly frameBytes: number;
+  /** Where in a frame the decoder's bytes go, in their order, and what stands everywhere else; all of it by default. */
+  readonly placement?: {
+    readonly parts: (data: Uint8Array<ArrayBuffer>) => readonly Uint8Array[];
+    readonly fill: number;
+  };
   readonly readAhead: number;
   readonly stallTimeoutMs: number;
   readonly signal?: AbortSignal;
@@ -36,7 +41,7 @@ export class VideoStream<T extends { readonly data: Uint8Array<ArrayBuffer> }> i
   constructor(options: VideoStreamOptions<T>) {
     this.#options = options;
     this.#queue = new FrameQueue(options.readAhead);
-    this.#pool = new BufferPool(options.frameBytes);
+    this.#pool = new BufferPool(options.frameBytes, { fill: options.placement?.fill ?? 0 });
   }
 
   recycle(data: Uint8Array<ArrayBuffer>): void {
@@ -88,12 +93,13 @@ export class VideoStream<T extends { readonly data: Uint8Array<ArrayBuffer> }> i
 
   /** @returns true when the first frame was not the one to resume at, which can only happen after a seek */
   async #decodeFrom(seekTo: number | undefined): Promise<boolean> {
-    const { facts, resume, logger, stallTimeoutMs } = this.#options;
+    const { facts, resume, logger, stallTimeoutMs, placement } = this.#options;
     let missed = false;
     const run = new DecoderRun(this.#options.build(seekTo), {
       stallTimeoutMs,
       source: facts.location.name,
       allocate: () => this.#pool.take(),
+      ...(placement && { parts: placement.parts }),
       wanting: () => this.#queue.wanting,
       starving: () => this.#queue.starving,
       frame: (decoded) => {
