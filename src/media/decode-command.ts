@@ -59,7 +59,20 @@ function outputOptions({ stream, timeBase }: VideoFacts, version: FfmpegVersion)
   return [
     ...['-map', `0:${stream}`, '-an', '-sn', '-dn', '-map_metadata', '-1'],
     ...['-filter_threads', '1', ...passThrough(version), '-enc_time_base', `${timeBase.num}/${timeBase.den}`],
-    ...['-c:v', 'rawvideo', '-threads', '1', '-f', 'nut', '-write_index', '0', '-avoid_negative_ts', 'disabled', '-avioflags', 'direct'],
+    ...[
+      '-c:v',
+      'rawvideo',
+      '-threads',
+      '1',
+      '-f',
+      'nut',
+      '-write_index',
+      '0',
+      '-avoid_negative_ts',
+      'disabled',
+      '-avioflags',
+      'direct',
+    ],
   ];
 }
 
