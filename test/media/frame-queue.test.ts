@@ -51,7 +51,7 @@ describe('the queue of frames', () => {
 
 describe('the pool of buffers', () => {
   it('gives back what it was given, if it is whole and its own size', () => {
-    const pool = new BufferPool(8, 2);
+    const pool = new BufferPool(8, { limit: 2 });
     const [a, b, c] = [pool.take(), pool.take(), pool.take()];
     expect(a.buffer.byteLength).toBe(8);
     pool.give(new Uint8Array(4));
