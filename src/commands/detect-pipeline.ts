@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import type { Layer } from '#config/layer.js';
-import { detectPipeline, loadPipeline } from '#config/pipeline.js';
+import { detectPipeline } from '#config/pipeline.js';
+import { readPipeline as read } from './pipeline-file.js';
 
 /** What a pipeline file of kind `detect` brings. */
 export interface DetectPipeline {
@@ -10,7 +10,6 @@ export interface DetectPipeline {
 
 /** Reads `pipelines/<name>.yaml`, or the file of that name. @throws LookoutError kind `config` */
 export function readPipeline(name: string): DetectPipeline {
-  const file = existsSync(name) || /\.ya?ml$/.test(name) ? name : `pipelines/${name}.yaml`;
-  const { data, layer } = loadPipeline(file, { detect: detectPipeline });
+  const { data, layer } = read(name, { detect: detectPipeline });
   return { sources: data.sources, layer };
 }

@@ -50,7 +50,10 @@ function sizeOf(size: number | string): number | Size {
 }
 
 /** The settings of suppression in the terms of `createDetect`: what nobody chose is left to the model's card. */
-export function detectOptions({ settings, isChosen }: Session, labels: readonly string[]): DetectOptions {
+export function detectOptions(
+  { settings, isChosen }: Pick<Session, 'settings' | 'isChosen'>,
+  labels: readonly string[],
+): DetectOptions {
   const { score, perClass, classes, iou, mode, groups, soft, sigma, maxDetections } = settings.suppression;
   return {
     ...(isChosen('suppression.score') && { score }),

@@ -7,6 +7,7 @@ import { examples } from './examples.js';
 import { registerModels } from './models.js';
 import { registerTrain } from './train.js';
 import { version } from './version.js';
+import { registerWatch } from './watch.js';
 
 /**
  * The table of contents: the whole command line of lookout, one line per command. A command is one file here that exports
@@ -20,6 +21,7 @@ export function createProgram(): Command {
     .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ sortOptions: false, showGlobalOptions: false });
 
+  registerWatch(program);
   registerDetect(program);
   registerConfig(program);
   registerModels(program);
@@ -28,6 +30,7 @@ export function createProgram(): Command {
   registerEvaluate(program);
 
   examples(program, [
+    ['lookout watch rtsp://user:password@camera/stream', 'live pictures with boxes in a browser'],
     ['lookout detect street.mp4', 'labelled boxes of every frame'],
     ['lookout config show', 'the settings in force, and where each comes from'],
     ['lookout help config', 'everything about one command'],

@@ -18,6 +18,13 @@ export const detectPipeline = z.strictObject({
   ...settingsShape,
 });
 
+/** `kind: watch`: the cameras to watch, and any settings that differ for them. */
+export const watchPipeline = z.strictObject({
+  kind: z.literal('watch'),
+  description: z.string().optional(),
+  ...settingsShape,
+});
+
 /** A pipeline file that was read and found right. */
 export interface Pipeline<T> {
   /** The file's name without folder and extension: `files` for `pipelines/files.yaml`. */

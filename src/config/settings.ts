@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { documented } from './documented.js';
 import type { Report } from './rules.js';
+import { cameras, camerasRules } from './sections/cameras.js';
+import { live } from './sections/live.js';
 import { log } from './sections/log.js';
 import { output } from './sections/output.js';
 import { sampling, samplingRules } from './sections/sampling.js';
+import { server, serverRules } from './sections/server.js';
 import { suppression, suppressionRules } from './sections/suppression.js';
 
 const count = z.union([z.literal('auto'), z.int().min(1).max(256)]);
@@ -59,6 +62,9 @@ export const settingsShape = {
   suppression,
   sampling,
   output,
+  cameras,
+  live,
+  server,
   log,
 };
 
@@ -73,6 +79,8 @@ export const settingsSchema = someSettings.superRefine((settings, context) => {
       context.addIssue({ code: 'custom', path: [section, ...path], message });
   suppressionRules(settings.suppression, reportIn('suppression'));
   samplingRules(settings.sampling, reportIn('sampling'));
+  camerasRules(settings.cameras, reportIn('cameras'));
+  serverRules(settings.server, reportIn('server'));
 });
 
 /** Settings after loading: every key has a value. */

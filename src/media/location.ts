@@ -15,12 +15,20 @@ export interface Location {
   readonly remote: boolean;
   /** Never ends by itself: a camera or a broadcast. */
   readonly live: boolean;
+  /** A capture device of the machine. */
+  readonly device?: true;
 }
 
 const LIVE = new Set(['rtsp', 'rtsps', 'rtmp', 'rtmps', 'udp', 'rtp', 'srt', 'tcp']);
 
+/** Video for Linux. */
+const DEVICE = /^\/dev\/video\d+$/;
+
 export function locate(source: string): Location {
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(source)?.[1]?.toLowerCase() ?? 'file';
+  if (DEVICE.test(source)) {
+    return { name: source, input: source, scheme: 'v4l2', remote: false, live: true, device: true };
+  }
   if (scheme === 'file') {
     const path = source.startsWith('file://') ? decodeURIComponent(source.slice(7)) : source;
     return { name: path, input: `file:${path}`, scheme, remote: false, live: false };
@@ -32,8 +40,8 @@ export function locate(source: string): Location {
  * Says what is plainly wrong with a local file before ffmpeg is asked.
  * @throws SourceError `not-found`, `permission`, `empty` or `not-video`
  */
-export async function checkFile({ name, remote, input }: Location): Promise<void> {
-  if (remote) return;
+export async function checkFile({ name, remote, device, input }: Location): Promise<void> {
+  if (remote || device) return;
   const path = input.slice('file:'.length);
   try {
     const facts = await stat(path);

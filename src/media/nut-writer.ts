@@ -4,18 +4,22 @@ import type { Rational } from './rational.js';
 
 export interface NutVideo {
   readonly size: Size;
-  /** Four characters of the raw pixel format, e.g. `I420`. */
+  /** Four characters of the raw pixel format or the codec, e.g. `I420`, `H264`. */
   readonly fourcc: string;
   readonly timeBase: Rational;
   /** Width over height of a pixel. */
   readonly sampleAspect: Rational;
+  /** What the codec needs beside its frames; nothing for raw pixels. */
+  readonly extra?: Uint8Array;
+  /** Frames that are decoded before one that is shown earlier; 0 by default. */
+  readonly decodeDelay?: number;
 }
 
 /** Timestamps are written whole, behind this many bits that abbreviated ones would have. */
 const MSB_PTS_SHIFT = 7;
 const MAX_DISTANCE = 65_536;
 
-/** The beginning of a NUT file of one raw video stream. */
+/** The beginning of a NUT file of one video stream. */
 export function nutHeader(video: NutVideo): Uint8Array {
   return Buffer.concat([
     Buffer.from(FILE_ID, 'latin1'),
@@ -24,7 +28,7 @@ export function nutHeader(video: NutVideo): Uint8Array {
   ]);
 }
 
-/** What stands before the bytes of one frame; `ticks` must be 0 or more and rise from frame to frame. */
+/** What stands before the bytes of one frame, which is marked as a key frame; `ticks` must be 0 or more. */
 export function nutFrameHeader(ticks: number, bytes: number): Uint8Array {
   if (!(ticks >= 0)) throw new RangeError(`nutFrameHeader: expected a time of 0 or more, got ${ticks}`);
   const frame = [0, ...unsigned(ticks + 2 ** MSB_PTS_SHIFT), ...unsigned(bytes)];
@@ -45,13 +49,14 @@ function mainHeader({ timeBase }: NutVideo): number[] {
   ];
 }
 
-function streamHeader({ size, fourcc, sampleAspect }: NutVideo): number[] {
-  const [id, videoClass, timeBase, maxPtsDistance, decodeDelay, flags, noData] = [0, 0, 0, 0, 0, 0, 0];
+function streamHeader({ size, fourcc, sampleAspect, extra = new Uint8Array(), decodeDelay = 0 }: NutVideo): number[] {
+  const [id, videoClass, timeBase, maxPtsDistance, flags] = [0, 0, 0, 0, 0];
   const colourspace = 0;
   return [
     ...[id, videoClass, fourcc.length].flatMap(unsigned),
     ...Buffer.from(fourcc, 'latin1'),
-    ...[timeBase, MSB_PTS_SHIFT, maxPtsDistance, decodeDelay, flags, noData].flatMap(unsigned),
+    ...[timeBase, MSB_PTS_SHIFT, maxPtsDistance, decodeDelay, flags, extra.length].flatMap(unsigned),
+    ...extra,
     ...[size.width, size.height, sampleAspect.num, sampleAspect.den, colourspace].flatMap(unsigned),
   ];
 }

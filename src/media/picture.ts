@@ -33,14 +33,25 @@ export async function readPicture(path: string, { input, fit, padding }: Picture
   await checkFile(location);
   try {
     // libvips keeps no file open when it is handed the bytes; a name would also be taken apart (`file.tif[page=2]`).
-    const picture = sharp(await readFile(location.name), { failOn: 'error' });
-    const { autoOrient } = await picture.metadata();
-    const source = { width: autoOrient.width, height: autoOrient.height };
-    const fitted = letterbox({ source, input, fit });
-    return { letterbox: fitted, rgb: await render(picture, fitted, padding) };
+    return await decoded(await readFile(location.name), { input, fit, padding });
   } catch (error) {
     throw pictureFault(location.name, error);
   }
+}
+
+/** The same for a picture in memory. @throws SourceError */
+export function decodePicture(picture: Uint8Array, options: PictureOptions): Promise<LetterboxedPicture> {
+  return decoded(picture, options).catch((error: unknown) => {
+    throw unreadable('picture', error);
+  });
+}
+
+async function decoded(bytes: Uint8Array, { input, fit, padding }: PictureOptions): Promise<LetterboxedPicture> {
+  const picture = sharp(bytes, { failOn: 'error' });
+  const { autoOrient } = await picture.metadata();
+  const source = { width: autoOrient.width, height: autoOrient.height };
+  const fitted = letterbox({ source, input, fit });
+  return { letterbox: fitted, rgb: await render(picture, fitted, padding) };
 }
 
 async function render(picture: Sharp, fitted: Letterbox, padding: number): Promise<Uint8Array> {

@@ -50,15 +50,31 @@ export function liveCommand(location: Location, version: FfmpegVersion, options:
     .outputOptions('-map', '0:v:0', '-an', '-c:v', 'copy', '-map_metadata', '-1', ...nut);
 }
 
+/** What ffmpeg may open for a source: a playlist or a description must not lead to other places. */
+const PROTOCOLS: Readonly<Record<string, string>> = {
+  file: 'file,crypto,data',
+  rtsp: 'rtsp,rtp,srtp,udp,tcp,tls',
+  http: 'http,https,httpproxy,tcp,tls,crypto,data',
+};
+
+function protocolsOf({ scheme, device }: Location): string | undefined {
+  if (device) return undefined;
+  if (scheme === 'rtsps') return PROTOCOLS.rtsp;
+  return PROTOCOLS[scheme === 'https' ? 'http' : scheme];
+}
+
 function inputOptions(location: Location, version: FfmpegVersion, options: LiveOptions): string[] {
   const { hwaccel, loop } = options;
-  const file = !location.remote;
+  const isFile = !location.remote && !location.device;
+  const isRtsp = location.scheme.startsWith('rtsp');
+  const protocols = protocolsOf(location);
   return [
     ...['-threads', '1', '-fflags', '+discardcorrupt', '-flags', 'low_delay'],
-    ...(file && loop ? ['-re', '-stream_loop', '-1'] : []),
-    ...(location.scheme === 'http' || location.scheme === 'https' ? ['-reconnect', '0'] : []),
+    ...(location.device ? ['-f', 'v4l2'] : []),
+    ...(protocols ? ['-protocol_whitelist', protocols] : []),
+    ...(isFile ? ['-re', ...(loop ? ['-stream_loop', '-1'] : [])] : []),
     ...networkOptions(location, version, options),
-    ...(location.scheme.startsWith('rtsp') ? ['-max_delay', '200000'] : []),
+    ...(isRtsp ? ['-max_delay', '200000'] : []),
     ...(hwaccel ? ['-hwaccel', hwaccel] : []),
   ];
 }

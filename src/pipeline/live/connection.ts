@@ -1,0 +1,160 @@
+import type { Fit } from '#core/card.js';
+import type { Letterbox } from '#core/letterbox.js';
+import type { Size } from '#core/size.js';
+import { SourceError } from '#core/source-error.js';
+import type { FrameOutcome } from '#core/telemetry.js';
+import type { VideoPiece } from '#core/video.js';
+import { type AvcConfiguration, parseAvcc, toAnnexB } from '#media/h264/avcc.js';
+import { H264Remuxer, type Mp4Piece } from '#media/h264/remuxer.js';
+import type { LiveEvent } from '#media/live/live-source.js';
+import type { NutStream } from '#media/nut-headers.js';
+import { letterbox } from '#vision/letterbox.js';
+import { type Arrival, FrameLedger } from './frame-ledger.js';
+import { LagGuard } from './lag-guard.js';
+import type { LiveFrame } from './live-frame.js';
+import { PictureCheck } from './picture-check.js';
+
+/** A coded picture with its stamp. */
+export interface StampedPacket {
+  readonly data: Uint8Array;
+  readonly isKey: boolean;
+  readonly arrival: Arrival;
+}
+
+/** Who takes what one connection gives. */
+export interface ConnectionSink {
+  stream(stream: NutStream, video: 'fmp4' | 'jpeg'): void;
+  packet(packet: StampedPacket): void;
+  video(piece: VideoPiece): void;
+  frame(frame: LiveFrame): void;
+  /** A whole picture was decoded, whatever it shows. */
+  alive(): void;
+  /** A picture that is not analysed. */
+  lost(outcome: Extract<FrameOutcome, 'skipped' | 'broken'>, data?: Uint8Array<ArrayBuffer>): void;
+}
+
+export interface ConnectionOptions {
+  readonly camera: string;
+  /** Redacted. */
+  readonly source: string;
+  readonly epoch: number;
+  readonly input: Size;
+  readonly fit: Fit;
+  /** Pictures are left out on purpose. */
+  readonly isSampled: boolean;
+  readonly frozenMs: number;
+  readonly maxLagMs: number;
+}
+
+const LAG_PATIENCE_MS = 3000;
+const H264 = /^(h264|x264|avc[1-4]|davc)$/i;
+
+/**
+ * One connection of a camera, its epoch: numbers the pictures, joins each decoded frame to its packet, and makes the
+ * pieces for viewers. A change of resolution keeps the epoch: each frame takes the size that the parameter sets gave at
+ * its own packet, and viewers get a new `init`.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #sink: ConnectionSink;
+  readonly #ledger: FrameLedger<{ data: Uint8Array<ArrayBuffer>; decodedAt: number }>;
+  readonly #check: PictureCheck;
+  readonly #lag: LagGuard;
+  #stream: NutStream | undefined;
+  #avcc: AvcConfiguration | undefined;
+  #remuxer: H264Remuxer | undefined;
+  #size: Size | undefined;
+  #fitted: Letterbox | undefined;
+  #seq = 0;
+  #sawKey = false;
+
+  constructor(options: ConnectionOptions, sink: ConnectionSink) {
+    this.#options = options;
+    this.#sink = sink;
+    this.#check = new PictureCheck(options.frozenMs);
+    this.#lag = new LagGuard(options.maxLagMs, LAG_PATIENCE_MS);
+    this.#ledger = new FrameLedger(
+      ({ data, decodedAt }, arrival) => this.#decoded(data, decodedAt, arrival),
+      ({ decodable }) => sink.lost(decodable && options.isSampled ? 'skipped' : 'broken'),
+    );
+  }
+
+  /** @throws SourceError `frozen` or `stalled`: this connection is of no more use. */
+  take(event: LiveEvent): void {
+    if (event.kind === 'stream') this.#described(event.stream);
+    else if (event.kind === 'packet') this.#packet(event);
+    else this.#ledger.decoded({ data: event.data, decodedAt: performance.now() }, event.pts);
+  }
+
+  /** Gives back what waits for a packet that will not come any more. */
+  close(): void {
+    for (const { data } of this.#ledger.drain()) this.#sink.lost('broken', data);
+  }
+
+  #described(stream: NutStream): void {
+    this.#stream = stream;
+    this.#size = stream.size;
+    const isH264 = H264.test(stream.fourcc);
+    if (isH264) {
+      this.#avcc = parseAvcc(stream.extra);
+      this.#remuxer = new H264Remuxer(stream.decodeDelay);
+    }
+    this.#sink.stream(stream, isH264 ? 'fmp4' : 'jpeg');
+  }
+
+  #packet({ data: raw, pts, isKey }: Extract<LiveEvent, { kind: 'packet' }>): void {
+    const data = this.#avcc ? toAnnexB(raw, this.#avcc, isKey) : raw;
+    const moment = { seq: this.#seq, pts, capturedAt: Date.now(), arrivedAt: performance.now() };
+    this.#seq += 1;
+    this.#sawKey ||= isKey;
+    const pieces = this.#remux({ data, pts, keyframe: isKey });
+    const arrival = { ...moment, size: this.#size!, decodable: this.#sawKey };
+    for (const piece of pieces) this.#sink.video(this.#stamped(piece, arrival));
+    this.#sink.packet({ data, isKey, arrival });
+    this.#ledger.arrived(arrival);
+    const lag = this.#lag.late(pts, moment.arrivedAt);
+    if (lag === undefined) return;
+    throw new SourceError('stalled', `${this.#options.source}: the stream is ${(lag / 1000).toFixed(1)} s behind`);
+  }
+
+  /** A damaged parameter set costs its picture, not the connection. */
+  #remux(packet: { data: Uint8Array; pts: number; keyframe: boolean }): Mp4Piece[] {
+    try {
+      const pieces = this.#remuxer?.push(packet) ?? [];
+      for (const { size } of pieces) if (size) this.#size = size;
+      return pieces;
+    } catch (error) {
+      if (error instanceof RangeError) return [];
+      throw error;
+    }
+  }
+
+  #stamped({ kind, data, keyframe, mediaTime, mime }: Mp4Piece, { seq, pts, capturedAt }: Arrival): VideoPiece {
+    const { camera, epoch } = this.#options;
+    return {
+      ...{ kind, camera, epoch, seq, pts, capturedAt, mediaTime, keyframe },
+      ...(mime !== undefined && { metadata: { mime } }),
+      data,
+    };
+  }
+
+  #decoded(data: Uint8Array<ArrayBuffer>, decodedAt: number, arrival: Arrival): void {
+    const { camera, source, epoch } = this.#options;
+    const { seq, pts, capturedAt, arrivedAt, size, decodable } = arrival;
+    const fitted = this.#letterbox(size);
+    if (decodable) this.#sink.alive();
+    const verdict = decodable ? this.#check.look(data, fitted, decodedAt) : 'blank';
+    if (verdict !== 'fine') this.#sink.lost('broken', data);
+    if (verdict === 'frozen') throw new SourceError('frozen', `${source}: the picture does not change any more`);
+    if (verdict !== 'fine') return;
+    const stamp = { source, camera, epoch, seq, pts, capturedAt, size };
+    this.#sink.frame({ stamp, letterbox: fitted, data, arrivedAt, decodedAt });
+  }
+
+  #letterbox(source: Size): Letterbox {
+    if (this.#fitted?.source === source) return this.#fitted;
+    const { input, fit } = this.#options;
+    this.#fitted = letterbox({ source, input, fit, sampleAspect: this.#stream!.sampleAspect });
+    return this.#fitted;
+  }
+}

@@ -1,0 +1,258 @@
+import { finalize, Observable, Subject, type Subscription, tap } from 'rxjs';
+import type { CameraStatus } from '#core/camera.js';
+import type { Unsubscribe } from '#core/camera-port.js';
+import type { Card } from '#core/card.js';
+import { LookoutError } from '#core/errors.js';
+import type { Logger } from '#core/logger.js';
+import type { Telemetry } from '#core/telemetry.js';
+import type { VideoPiece } from '#core/video.js';
+import type { BufferPool } from '#media/buffer-pool.js';
+import { type LiveEvent, liveSource } from '#media/live/live-source.js';
+import { locate } from '#media/location.js';
+import type { NutStream } from '#media/nut-headers.js';
+import { type Fault, reconnecting } from '#operators/reconnecting.js';
+import { CameraAnalysis } from './camera-analysis.js';
+import type { CameraPlan, LiveSettings } from './camera-plan.js';
+import { Connection } from './connection.js';
+import { causeOf, wordsOf } from './fault.js';
+import type { LiveFrame } from './live-frame.js';
+import type { Outlet } from './outlet.js';
+import { PictureGroup } from './picture-group.js';
+import { PictureMaker } from './picture-maker.js';
+import { RateMeter } from './rate-meter.js';
+import type { SharedInference } from './shared-inference.js';
+
+/** What all cameras have in common. */
+export interface LiveShared {
+  readonly card: Card;
+  readonly inference: SharedInference;
+  readonly pool: BufferPool;
+  readonly settings: LiveSettings;
+  readonly telemetry: Telemetry;
+  readonly logger: Logger;
+}
+
+const MOST_GROUP_BYTES = 16 * 2 ** 20;
+const JITTER = 0.2;
+/** A camera that nobody watches any more is let go after this. */
+const PAUSE_AFTER_MS = 10_000;
+
+/** One camera: connected, watched over and analysed until it is closed. */
+export class LiveCamera {
+  readonly outlet: Outlet;
+  readonly #plan: CameraPlan;
+  readonly #shared: LiveShared;
+  readonly #source: string;
+  readonly #analysis: CameraAnalysis;
+  readonly #pictures: PictureMaker;
+  readonly #frames = new Subject<LiveFrame>();
+  readonly #group = new PictureGroup<VideoPiece>(MOST_GROUP_BYTES);
+  readonly #arriving = new RateMeter();
+  #init: VideoPiece | undefined;
+  #subscription: Subscription | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  #epoch = 0;
+  #attempts = 0;
+
+  /** @param outlet where the camera's listeners stand; it outlives a change of the plan */
+  constructor(plan: CameraPlan, shared: LiveShared, outlet: Outlet) {
+    this.#plan = plan;
+    this.#shared = shared;
+    this.#source = locate(plan.source).name;
+    this.outlet = outlet;
+    this.#epoch = outlet.status.epoch;
+    const { pictureSide: mostSide } = shared.settings;
+    this.#pictures = new PictureMaker({ outlet, mostSide, logger: shared.logger });
+    this.#analysis = new CameraAnalysis(plan, shared, this.#frames, (observation) => {
+      this.#pictures.observed(observation);
+      this.outlet.tell('observation', observation);
+    });
+    this.outlet.onListeners = () => this.#listenersChanged();
+  }
+
+  /** Begins to connect, or waits until somebody watches where that is configured. */
+  start(): void {
+    this.outlet.change({ source: this.#source, video: undefined, size: undefined });
+    this.#shared.telemetry.state(this.#plan.camera, 'connecting');
+    if (this.#shared.settings.pauseUnwatched && !this.outlet.watched) this.#paused();
+    else this.#connect();
+  }
+
+  /** Ends the connection; the child of ffmpeg is gone a moment later (`liveSourcesEnded`). Idempotent. */
+  close(): void {
+    clearTimeout(this.#pause);
+    this.outlet.onListeners = () => {};
+    this.#disconnect();
+    this.#frames.complete();
+    this.#analysis.close();
+    this.#pictures.close();
+  }
+
+  /** The camera's fragmented MP4, from its newest key frame on. */
+  onVideo(listener: (piece: VideoPiece) => void): Unsubscribe {
+    if (this.#init) for (const piece of [this.#init, ...this.#group.items]) listener(piece);
+    return this.outlet.listen('video', listener);
+  }
+
+  picture(boxes: boolean): Promise<VideoPiece | undefined> {
+    return this.#pictures.latest(boxes);
+  }
+
+  /** Brings the rates up to date; called every second or two. */
+  tick(nowMs: number): void {
+    const { fps, analysisFps } = this.outlet.status;
+    const now = { fps: this.#arriving.rate(nowMs), analysisFps: this.#analysis.rate(nowMs) };
+    if (now.fps !== fps || now.analysisFps !== analysisFps) this.outlet.change(now);
+  }
+
+  #connect(): void {
+    const { reconnectMs } = this.#shared.settings;
+    const backOff = { stepsMs: reconnectMs, jitter: JITTER, random: Math.random };
+    this.#change({ state: 'connecting', message: 'connecting', cause: undefined });
+    this.#subscription = reconnecting(
+      () => this.#connection(),
+      backOff,
+      (fault) => this.#lost(fault),
+    ).subscribe();
+  }
+
+  #disconnect(): void {
+    this.#subscription?.unsubscribe();
+    this.#subscription = undefined;
+  }
+
+  /** Epochs go on counting over pauses. Emits once a picture has come, which makes the steps of waiting begin anew. */
+  #connection(): Observable<true> {
+    this.#epoch += 1;
+    const { card, settings } = this.#shared;
+    const { camera, fps } = this.#plan;
+    const { frozenMs, maxLagMs } = settings;
+    const isCamera = isLive(this.#plan.source);
+    this.outlet.change({ epoch: this.#epoch });
+    return new Observable<true>((subscriber) => {
+      const connection = new Connection(
+        {
+          ...{ camera, source: this.#source, epoch: this.#epoch, input: card.input.size, fit: card.input.fit },
+          ...{ isSampled: fps !== undefined, frozenMs: isCamera ? frozenMs : 0, maxLagMs: isCamera ? maxLagMs : 0 },
+        },
+        {
+          stream: (stream, video) => this.#described(stream, video),
+          packet: (packet) => {
+            this.#arriving.count();
+            this.#pictures.packet(packet);
+          },
+          video: (piece) => this.#filmed(piece),
+          frame: (frame) => {
+            this.outlet.stamp(frame.stamp);
+            this.#frames.next(frame);
+          },
+          alive: () => {
+            subscriber.next(true);
+            this.#live();
+          },
+          lost: (outcome, data) => {
+            this.#shared.telemetry.frame(camera, outcome);
+            if (data) this.#shared.pool.give(data);
+          },
+        },
+      );
+      return this.#events()
+        .pipe(
+          tap((event) => connection.take(event)),
+          finalize(() => connection.close()),
+        )
+        .subscribe({ error: (error) => subscriber.error(error), complete: () => subscriber.complete() });
+    });
+  }
+
+  #events(): Observable<LiveEvent> {
+    const { card, pool, settings } = this.#shared;
+    const { source, fps, hwaccel, loop, transport } = this.#plan;
+    const { size, fit, padding } = card.input;
+    return liveSource(source, {
+      ...{ pool, input: size, fit, padding, loop, rtspTransport: transport },
+      ...{ timeoutMs: settings.connectTimeoutMs, stallTimeoutMs: settings.stallTimeoutMs },
+      ...(fps !== undefined && { fps }),
+      ...(hwaccel !== undefined && { hwaccel }),
+    });
+  }
+
+  #described(stream: NutStream, kind: 'fmp4' | 'jpeg'): void {
+    this.#group.clear();
+    this.#init = undefined;
+    this.#pictures.connected(stream);
+    const video = kind === 'jpeg' ? { kind, mime: 'image/jpeg' } : undefined;
+    this.outlet.change({ size: stream.size, video });
+  }
+
+  #filmed(piece: VideoPiece): void {
+    if (piece.kind === 'init') {
+      this.#init = piece;
+      this.#group.clear();
+      this.outlet.change({ video: { kind: 'fmp4', mime: piece.metadata?.mime ?? 'video/mp4' } });
+    } else this.#group.push(piece, piece.data.length, piece.keyframe);
+    this.outlet.tell('video', piece);
+  }
+
+  #live(): void {
+    this.#attempts = 0;
+    if (this.outlet.status.state === 'live') return;
+    this.#shared.logger.info({ camera: this.#plan.camera, epoch: this.#epoch }, 'live');
+    const gone = { cause: undefined, attempts: undefined, retryInMs: undefined };
+    this.#change({ state: 'live', message: 'live', ...gone });
+  }
+
+  #lost({ error, waitMs }: Fault): void {
+    const { camera, loop, source } = this.#plan;
+    const { telemetry, logger } = this.#shared;
+    const cause = causeOf(error);
+    const words = wordsOf(error, this.#source);
+    telemetry.reconnect(camera, cause);
+    this.#pictures.disconnected();
+    if (error instanceof LookoutError === false && error !== undefined) logger.error({ camera, err: error }, 'failed');
+    if (cause === 'ended' && !loop && !isLive(source)) {
+      this.#change({ state: 'ended', cause, message: words, attempts: undefined, retryInMs: undefined });
+      queueMicrotask(() => this.#disconnect());
+      return;
+    }
+    this.#attempts += 1;
+    const message = `${words}; attempt ${this.#attempts + 1} in ${(waitMs / 1000).toFixed(1)} s`;
+    logger.warn({ camera, cause, attempts: this.#attempts, retryInMs: waitMs }, words);
+    this.#change({ state: 'reconnecting', cause, message, attempts: this.#attempts, retryInMs: waitMs });
+  }
+
+  #listenersChanged(): void {
+    this.#pictures.listenersChanged();
+    if (!this.#shared.settings.pauseUnwatched) return;
+    clearTimeout(this.#pause);
+    if (!this.outlet.watched) {
+      this.#pause = setTimeout(() => this.#paused(), PAUSE_AFTER_MS);
+      this.#pause.unref();
+    } else if (this.outlet.status.state === 'paused') this.#connect();
+  }
+
+  #paused(): void {
+    this.#disconnect();
+    this.#pictures.disconnected();
+    const gone = {
+      cause: undefined,
+      attempts: undefined,
+      retryInMs: undefined,
+      fps: undefined,
+      analysisFps: undefined,
+    };
+    this.#change({ state: 'paused', message: 'nobody watches', ...gone });
+  }
+
+  #change(more: Parameters<Outlet['change']>[0] & Pick<CameraStatus, 'state'>): void {
+    const changed = more.state !== this.outlet.status.state;
+    this.outlet.change(more);
+    if (changed) this.#shared.telemetry.state(this.#plan.camera, more.state);
+  }
+}
+
+/** Whether a source runs on its own clock, whoever reads it. */
+function isLive(source: string): boolean {
+  const { live, remote } = locate(source);
+  return live || remote;
+}

@@ -1,0 +1,46 @@
+import type { Engine } from '#core/engine.js';
+import type { Telemetry } from '#core/telemetry.js';
+import type { RawOutput } from '#core/tensor.js';
+import { FairNewest } from '#operators/fair-newest.js';
+import type { LiveFrame } from './live-frame.js';
+
+/** What became of a frame in the model. A failed inference concerns its frames alone: the camera goes on. */
+export type Inferred =
+  | {
+      readonly frame: LiveFrame;
+      readonly outputs: RawOutput;
+      readonly inferenceMs: number;
+      /** When it left the queue, `performance.now`, ms. */
+      readonly startedAt: number;
+    }
+  | { readonly frame: LiveFrame; readonly error: unknown };
+
+export type SharedInference = FairNewest<LiveFrame, Inferred>;
+
+export interface SharedInferenceOptions {
+  readonly engine: Engine;
+  /** Most frames of different cameras in one inference; the model's own limit goes before it. */
+  readonly batchSize: number;
+  /** How long an incomplete batch waits for other cameras, ms. */
+  readonly batchWaitMs: number;
+  readonly recycle: (data: Uint8Array<ArrayBuffer>) => void;
+  readonly telemetry: Telemetry;
+}
+
+/** The one model for all cameras: newest wins, fair between them, batched up to a deadline. Never fails as a whole. */
+export function sharedInference(options: SharedInferenceOptions): SharedInference {
+  const { engine, batchSize, batchWaitMs, recycle, telemetry } = options;
+  const maxBatch = Math.max(1, Math.min(batchSize, engine.maxBatch));
+  const work = async (frames: readonly LiveFrame[]): Promise<Inferred[]> => {
+    const startedAt = performance.now();
+    telemetry.batch(frames.length);
+    try {
+      const { outputs, pictures, inferenceMs } = await engine.infer(frames.map(({ data }) => data));
+      for (const picture of pictures) recycle(picture);
+      return frames.map((frame, at) => ({ frame, outputs: outputs[at]!, inferenceMs, startedAt }));
+    } catch (error) {
+      return frames.map((frame) => ({ frame, error }));
+    }
+  };
+  return new FairNewest({ work, slots: engine.workers, maxBatch, waitMs: maxBatch > 1 ? batchWaitMs : 0 });
+}

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { ServerMessage } from '#core/message.js';
+import { writeBrightModel } from '../support/bright-model.js';
+import { type Running, start } from '../support/lookout.js';
+import { makeVideo, temporaryFolder } from '../support/video.js';
+
+const folder = temporaryFolder();
+const model = writeBrightModel(join(folder, 'bright'));
+const common = ['--model', model, '--device', 'cpu', '--workers', '1', '--threads', '1', '--port', '0', '--json'];
+let running: Running | undefined;
+
+afterEach(async () => {
+  running?.child.kill('SIGKILL');
+  await running?.ended;
+});
+
+/** Starts `lookout watch` and waits for its address. */
+async function watch(...args: string[]): Promise<string> {
+  running = start(['watch', ...args, ...common], { XDG_CACHE_HOME: folder });
+  let text = '';
+  while (!text.includes('"listening"')) text += String((await once(running.child.stdout!, 'data'))[0]);
+  return (JSON.parse(text.split('\n').find((line) => line.includes('"listening"'))!) as { url: string }).url;
+}
+
+/** Connects, subscribes to all and collects until the condition holds. */
+async function listen(url: string, enough: (messages: readonly ServerMessage[]) => boolean): Promise<ServerMessage[]> {
+  const socket = new WebSocket(new URL('/api/v1/ws', url.replace(/^http/, 'ws')));
+  const messages: ServerMessage[] = [];
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'subscribe', cameras: ['*'] }));
+  while (!enough(messages)) messages.push(JSON.parse(String((await once(socket, 'message'))[0])) as ServerMessage);
+  socket.terminate();
+  return messages;
+}
+
+/** Ids of the children of a process by their parent's id. */
+function childrenOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+}
+
+describe('lookout watch', () => {
+  it('serves a file as a camera, and ends at SIGTERM leaving no child', async () => {
+    const file = await makeVideo(join(folder, 'street.mp4'), { frames: 25, size: '192x96' });
+    const url = await watch(`street=${file}`, '--conf', '0.5');
+    const messages = await listen(url, (all) => all.filter(({ type }) => type === 'observation').length >= 3);
+    expect(messages[0]).toMatchObject({ type: 'hello', cameras: [{ camera: 'street', source: file }] });
+    const seen = messages.find(({ type }) => type === 'observation');
+    expect(seen).toMatchObject({ camera: 'street', epoch: 1, frame: { width: 192, height: 96 } });
+    const metrics = await (await fetch(new URL('/metrics', url))).text();
+    expect(metrics).toMatch(/lookout_frames_total\{camera="street",outcome="analysed"\} [1-9]/);
+    const pictures = await fetch(new URL('/api/v1/cameras/street/latest.jpg?boxes=1', url));
+    expect(pictures.headers.get('content-type')).toBe('image/jpeg');
+    const children = childrenOf(running!.child.pid!);
+    expect(children.length).toBeGreaterThan(0);
+    running!.child.kill('SIGTERM');
+    const { code } = await running!.ended;
+    expect(code).toBe(0);
+    expect(children.filter((pid) => isAlive(Number(pid)))).toEqual([]);
+  });
+
+  it('reads its settings again at SIGHUP: viewers stay connected', async () => {
+    const file = await makeVideo(join(folder, 'yard.mp4'), { frames: 25, size: '192x96' });
+    const settings = join(folder, 'lookout.yaml');
+    writeFileSync(settings, `cameras:\n  one: ${file}\n`);
+    const url = await watch('--config', settings);
+    const seen = await listen(url, (all) => {
+      const names = all.flatMap((message) => ('camera' in message && message.camera ? [message.camera] : []));
+      if (all.length === 1)
+        writeFileSync(settings, `cameras:\n  one: ${file}\n  two:\n    source: ${file}\n    fps: 5\n`);
+      if (all.length === 1) running!.child.kill('SIGHUP');
+      return all.some(({ type, ...more }) => type === 'observation' && 'camera' in more && names.includes('two'));
+    });
+    expect(seen.filter(({ type }) => type === 'hello')).toHaveLength(1);
+  });
+
+  it('refuses a configuration with faults before anything starts', async () => {
+    running = start(['watch', '--model', model, 'a=one.mp4', 'a=two.mp4']);
+    const { code, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([2, expect.stringContaining('two cameras are called a')]);
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
