@@ -42,7 +42,7 @@ export async function readPicture(path: string, { input, fit, padding }: Picture
 /** The same for a picture in memory. @throws SourceError */
 export function decodePicture(picture: Uint8Array, options: PictureOptions): Promise<LetterboxedPicture> {
   return decoded(picture, options).catch((error: unknown) => {
-    throw unreadable('picture', error);
+    throw pictureFault('picture', error);
   });
 }
 
