@@ -90,7 +90,7 @@ function livingCameras(engine: Engine, { session, metrics, loaded }: Living): Li
   const settings = liveSettings(session.settings);
   const { card } = engine;
   const { width, height } = card.input.size;
-  const pool = new BufferPool(3 * width * height, IDLE_BUFFERS);
+  const pool = new BufferPool(3 * width * height, { limit: IDLE_BUFFERS });
   const { batchSize, batchWaitMs } = settings;
   const recycle = (data: Uint8Array<ArrayBuffer>) => pool.give(data);
   const inference = sharedInference({ engine, batchSize, batchWaitMs, recycle, telemetry: metrics });
