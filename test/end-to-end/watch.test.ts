@@ -26,15 +26,20 @@ async function watch(...args: string[]): Promise<string> {
   return (JSON.parse(text.split('\n').find((line) => line.includes('"listening"'))!) as { url: string }).url;
 }
 
-/** Connects, subscribes to all and collects until the condition holds. */
-async function listen(url: string, enough: (messages: readonly ServerMessage[]) => boolean): Promise<ServerMessage[]> {
+/** Connects, subscribes to all and collects until the condition holds, which is asked at each message. */
+function listen(url: string, enough: (messages: readonly ServerMessage[]) => boolean): Promise<ServerMessage[]> {
   const socket = new WebSocket(new URL('/api/v1/ws', url.replace(/^http/, 'ws')));
   const messages: ServerMessage[] = [];
-  await once(socket, 'open');
-  socket.send(JSON.stringify({ type: 'subscribe', cameras: ['*'] }));
-  while (!enough(messages)) messages.push(JSON.parse(String((await once(socket, 'message'))[0])) as ServerMessage);
-  socket.terminate();
-  return messages;
+  socket.on('open', () => socket.send(JSON.stringify({ type: 'subscribe', cameras: ['*'] })));
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    socket.on('message', (data) => {
+      messages.push(JSON.parse(String(data)) as ServerMessage);
+      if (!enough(messages)) return;
+      socket.terminate();
+      resolve(messages);
+    });
+  });
 }
 
 /** Ids of the children of a process by their parent's id. */
@@ -68,11 +73,12 @@ describe('lookout watch', () => {
     writeFileSync(settings, `cameras:\n  one: ${file}\n`);
     const url = await watch('--config', settings);
     const seen = await listen(url, (all) => {
-      const names = all.flatMap((message) => ('camera' in message && message.camera ? [message.camera] : []));
-      if (all.length === 1)
+      if (all.length === 1) {
         writeFileSync(settings, `cameras:\n  one: ${file}\n  two:\n    source: ${file}\n    fps: 5\n`);
-      if (all.length === 1) running!.child.kill('SIGHUP');
-      return all.some(({ type, ...more }) => type === 'observation' && 'camera' in more && names.includes('two'));
+        running!.child.kill('SIGHUP');
+      }
+      const newest = all.at(-1)!;
+      return newest.type === 'observation' && newest.camera === 'two';
     });
     expect(seen.filter(({ type }) => type === 'hello')).toHaveLength(1);
   });
