@@ -1,12 +1,10 @@
 import type { Engine } from '#core/engine.js';
 import { messageOf } from '#core/errors.js';
 import { expandInputs, type Input } from '#media/inputs.js';
-import { openPictures } from '#media/open-pictures.js';
 import { openVideo } from '#media/open-video.js';
 import type { DetectInput } from '#pipeline/detect-input.js';
 import { resultNames } from '#pipeline/names.js';
 import { fileDigest, valueDigest } from '#records/digest.js';
-import { annotatedPictures, annotatedVideo } from './detect-annotate.js';
 import type { Session } from './settings.js';
 
 /** All pictures of a run share one set of result files. */
@@ -59,7 +57,10 @@ async function videoInput(
         ...(last && { resume: last }),
       }),
     ...(session.settings.output.annotate && {
-      annotate: (records, base) => annotatedVideo(source, `${base}.annotated.mp4`, records, session),
+      annotate: async (records, base) => {
+        const { annotatedVideo } = await import('./detect-annotate.js'); // brings a canvas: heavy
+        return annotatedVideo(source, `${base}.annotated.mp4`, records, session);
+      },
     }),
   };
 }
@@ -79,16 +80,21 @@ async function pictureInput(
     name,
     pictures: true,
     sha256: valueDigest([paths, digests]),
-    open: async (last, fault) =>
-      openPictures(paths, {
+    open: async (last, fault) => {
+      const { openPictures } = await import('#media/open-pictures.js');
+      return openPictures(paths, {
         input: size,
         fit,
         padding,
         fault: (error) => fault(messageOf(error)),
         ...(last && { resume: last }),
-      }),
+      });
+    },
     ...(session.settings.output.annotate && {
-      annotate: (records, base) => annotatedPictures(`${base}.annotated`, records),
+      annotate: async (records, base) => {
+        const { annotatedPictures } = await import('./detect-annotate.js');
+        return annotatedPictures(`${base}.annotated`, records);
+      },
     }),
   };
 }
