@@ -55,13 +55,14 @@ export function detectOptions(
   labels: readonly string[],
 ): DetectOptions {
   const { score, perClass, classes, iou, mode, groups, soft, sigma, maxDetections } = settings.suppression;
+  const grouped = mode === 'groups' || (groups.length > 0 && !isChosen('suppression.mode'));
   return {
     ...(isChosen('suppression.score') && { score }),
     ...(Object.keys(perClass).length > 0 && { scores: perClass }),
     ...(classes.length > 0 && { labels: classes.map((each) => labelOf(each, labels)) }),
     ...(isChosen('suppression.iou') && { iou }),
     ...(mode === 'agnostic' && { classAgnostic: true }),
-    ...(mode === 'groups' && { groups }),
+    ...(grouped && { groups }),
     ...(soft === 'linear' && { soft: { method: 'linear' as const } }),
     ...(soft === 'gaussian' && { soft: { method: 'gaussian' as const, sigma } }),
     maxDetections,

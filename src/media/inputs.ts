@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import { LookoutError } from '#core/errors.js';
+import { LookoutError, messageOf } from '#core/errors.js';
 import { locate } from './location.js';
 import { KNOWN_EXTENSIONS, kindOfFile, kindOfName, type MediaKind } from './media-kind.js';
 
@@ -23,7 +23,7 @@ export function inNaturalOrder(a: string, b: string): number {
 
 /**
  * Files, directories (searched with all below them), globs and URLs as one list: patterns in the order given, what a
- * directory or glob matches in natural order, nothing twice. A file that does not exist stays in the list, so that it is
+ * directory or glob matches in natural order, nothing twice, and no copies that `--annotate` drew. A file that does not exist stays in the list, so that it is
  * reported with the others when it is opened.
  * @throws LookoutError kind `source` when a directory or a glob matches nothing
  */
@@ -50,26 +50,48 @@ async function expand(pattern: string): Promise<Input[]> {
     absolute: isAbsolute(name),
     followSymbolicLinks: !name.includes('**'), // a link may lead back up
   });
-  if (matches.length > 0) return Promise.all(matches.sort(inNaturalOrder).map(ofFile));
+  const wanted = name.includes('.annotated') ? matches : matches.filter((match) => !DRAWN.test(match));
+  if (wanted.length > 0) return Promise.all(wanted.sort(inNaturalOrder).map(ofFile));
   throw new LookoutError(
     'source',
     `${name}: nothing matches; check the directory, and quote the pattern for the shell`,
   );
 }
 
+/** What `detect --annotate` has drawn, beside the originals perhaps. */
+const DRAWN = /\.annotated(\.mp4$|\/)/;
+
 async function ofDirectory(path: string): Promise<Input[]> {
-  const found = await glob('**/*', {
-    cwd: path,
-    onlyFiles: true,
-    expandDirectories: false,
-    followSymbolicLinks: false,
-  });
-  const known = found.filter((name) => kindOfName(name) !== undefined).sort(inNaturalOrder);
+  const found = await filesBelow(path);
+  const known = found.filter((name) => kindOfName(name) !== undefined && !DRAWN.test(name)).sort(inNaturalOrder);
   if (known.length === 0) {
     throw new LookoutError('source', `${path}: the directory holds no video or picture (${KNOWN_EXTENSIONS})`);
   }
   const base = path.endsWith('/') ? path : `${path}/`;
   return Promise.all(known.map((name) => ofFile(base + name)));
+}
+
+/** Files and links to files, relative to the directory; hidden ones are left out, links to directories not followed. */
+async function filesBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch((error) => {
+    throw new LookoutError('source', `${directory} cannot be read: ${messageOf(error)}`, { cause: error });
+  });
+  const files: string[] = [];
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(directory, path);
+    if (/(^|\/)\./.test(name)) continue;
+    const isFile = entry.isSymbolicLink() ? await leadsToFile(path) : entry.isFile();
+    if (isFile) files.push(name);
+  }
+  return files;
+}
+
+async function leadsToFile(link: string): Promise<boolean> {
+  return stat(link).then(
+    (facts) => facts.isFile(),
+    () => true, // a link to nothing is reported with the others when it is opened
+  );
 }
 
 async function ofFile(path: string): Promise<Input> {

@@ -1,6 +1,6 @@
+import { parseTime } from '#core/time-code.js';
 import type { VideoFacts } from './probe.js';
 import { type Rational, ratioOf } from './rational.js';
-import { parseTime } from './time-code.js';
 
 /** Which frames of a video are wanted. */
 export interface SelectionOptions {

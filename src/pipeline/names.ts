@@ -23,7 +23,7 @@ export function resultNames(paths: readonly string[]): string[] {
 function segments(path: string): string[] {
   const url = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?([^?#]*)/i.exec(path);
   const all = (url ? url[1]! : path).split(/[/\\]+/).filter((part) => part !== '' && part !== '.' && part !== '..');
-  const safe = all.map((part) => part.replace(/[^\p{L}\p{N}._ -]/gu, '_'));
+  const safe = all.map((part) => part.replace(/[\p{C}\\:*?"<>|]/gu, '_'));
   return safe.length > 0 ? safe : ['input'];
 }
 

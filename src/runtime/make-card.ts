@@ -1,5 +1,6 @@
 import type { Card, InputSpec, ValueSpec } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
+import type { Dim } from '#onnx/model.js';
 import { batchOf } from './examine.js';
 import { defaultLabels } from './labels.js';
 import type { ModelFile } from './model-file.js';
@@ -90,16 +91,25 @@ function inputOf({ feeding }: Reading, { input, size, scaledInGraph }: ModelFact
 /** Shapes for the card: what the test gave, free where the graph lets it depend on a free input. */
 function outputSpecs(file: ModelFile, { input, outputs }: ModelFacts, used: ReadonlySet<string>): ValueSpec[] {
   const declared = new Map(file.model.graph.outputs.map((output) => [output.name, output.dims]));
-  const fixed = input.dims.every((dim) => dim > 0);
   const batch = batchOf(input);
   return outputs
     .filter(({ name }) => used.has(name))
     .map(({ name, type, dims }) => {
-      const said = declared.get(name);
-      const free = (at: number) => !fixed && (said === undefined || typeof said[at] !== 'number');
+      const said = trusted(declared.get(name), input.dims);
       const whole = batch > 1 ? [dims[0]! * batch, ...dims.slice(1)] : dims;
-      return { name, type, dims: whole.map((dim, at) => (free(at) ? -1 : dim)) };
+      return { name, type, dims: whole.map((dim, at) => (said(at) ? dim : -1)) };
     });
+}
+
+/**
+ * Which dimensions of a declared shape hold for every input. Of a graph of free size, an output without a free dimension
+ * still has the shape of the picture that the exporter happened to trace (insightface's SCRFD).
+ */
+function trusted(dims: readonly Dim[] | undefined, input: readonly number[]): (at: number) => boolean {
+  if (input.every((dim) => dim > 0)) return () => true;
+  const isFree = (dim: Dim | undefined) => typeof dim !== 'number';
+  const ofAnySize = input.slice(1).every((dim) => dim > 0) || dims?.slice(dims.length > 2 ? 1 : 0).some(isFree);
+  return (at) => ofAnySize === true && !isFree(dims?.[at]);
 }
 
 export interface CardNames {

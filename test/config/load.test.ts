@@ -75,6 +75,15 @@ describe('settings', () => {
     );
   });
 
+  it.each([
+    ['90.5', 90.5],
+    ['1:30', 90],
+    ['00:01:30.25', 90.25],
+  ])('read times: %s is %f s', (text, seconds) => {
+    expect(load('', { args: [argument('sampling.start', text)] }).settings.sampling.start).toBe(seconds);
+    expect(load(`sampling: {end: ${text}}`).settings.sampling.end).toBe(seconds);
+  });
+
   it('read lists of lists with semicolons', () => {
     const args = [
       argument('suppression.groups', 'car,truck,bus;bicycle,motorbike'),
@@ -211,10 +220,7 @@ threads: 0
 
   it('between settings are named where the later one was given', () => {
     expect(faults('suppression: {mode: groups}')).toEqual([
-      'FILE:1:21: suppression.mode: mode groups needs suppression.groups',
-    ]);
-    expect(faults('suppression: {groups: [[a, b]]}')).toEqual([
-      'FILE:1:23: suppression.groups: used in mode groups only, got mode per-class',
+      'FILE:1:21: suppression.mode: mode groups needs suppression.groups, for example [[car, truck, bus]]',
     ]);
     expect(faults('suppression: {mode: groups, groups: [[a, b], [c, a]]}')).toEqual([
       'FILE:1:50: suppression.groups[1][1]: expected each label in one group, got a again',
@@ -223,7 +229,7 @@ threads: 0
       '--every: sampling.every: sampling.fps and sampling.every exclude each other, got 5 and 2',
     ]);
     expect(faults('sampling: {start: 3}', { env: { LOOKOUT_SAMPLING_END: '3' } })).toEqual([
-      'LOOKOUT_SAMPLING_END: sampling.end: expected seconds after sampling.start (3), got 3',
+      'LOOKOUT_SAMPLING_END: sampling.end: expected a time after sampling.start (3), got 3',
     ]);
   });
 

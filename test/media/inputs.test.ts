@@ -19,12 +19,18 @@ beforeAll(() => {
     'b/odd',
     'b/1.mp4',
     'c/readme.md',
+    'd/x.mp4',
+    'd/.hidden.mp4',
+    'd/x.mp4.annotated.mp4',
+    'd/images.annotated/p.jpg',
   ];
   for (const name of files) {
     mkdirSync(dirname(path(name)), { recursive: true });
     writeFileSync(path(name), name === 'b/odd' ? '\x89PNG....' : 'x', 'latin1');
   }
   symlinkSync(path('a'), path('a/deep/loop'));
+  symlinkSync(path('b/1.mp4'), path('d/link.mp4'));
+  symlinkSync(path('gone.mp4'), path('d/lost.mp4'));
 });
 
 const expanded = async (...patterns: string[]) =>
@@ -49,6 +55,13 @@ describe('inputs', () => {
     ],
     ['patterns in the order given', ['b/1.mp4', 'a/cam2.MP4'], ['video b/1.mp4', 'video a/cam2.MP4']],
     ['a missing file, which is reported when it is opened', ['a/none.mp4'], ['video a/none.mp4']],
+    [
+      'links to files, but no hidden files and no drawn copies',
+      ['d'],
+      ['video d/link.mp4', 'video d/lost.mp4', 'video d/x.mp4'],
+    ],
+    ['a glob without drawn copies', ['d/x*.mp4'], ['video d/x.mp4']],
+    ['a glob for drawn copies', ['d/*.annotated.mp4'], ['video d/x.mp4.annotated.mp4']],
     ['nothing', [], []],
   ])('from %s', async (_, patterns, wanted) => {
     expect(await expanded(...patterns.map(path))).toEqual(wanted);

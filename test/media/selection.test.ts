@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parseTime } from '#core/time-code.js';
 import { type OpenVideoOptions, openVideo } from '#media/open-video.js';
 import { probe } from '#media/probe.js';
 import { seekPoint } from '#media/seek-point.js';
-import { parseTime } from '#media/time-code.js';
 import { makeVideo, readCounter, temporaryFolder } from '../support/video.js';
 
 const folder = temporaryFolder();

@@ -13,6 +13,7 @@ describe('resultNames', () => {
     ['a camera with a password', ['rtsp://me:secret@cam/live/1?token=x'], ['1']],
     ['two cameras', ['rtsp://u:p@one/live', 'rtsp://two/live'], ['one_live', 'two_live']],
     ['characters that files cannot have', ['a:b*c?.mp4'], ['a_b_c_.mp4']],
+    ['characters that files can have', ["a/my [clip] é #1 (50%), Lena's.mp4"], ["my [clip] é #1 (50%), Lena's.mp4"]],
     ['nothing usable', ['rtsp://'], ['input']],
   ])('%s', (_reason, paths, names) => {
     expect(resultNames(paths)).toEqual(names);

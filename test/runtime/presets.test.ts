@@ -315,6 +315,13 @@ describe('a bare file is read by what it says of itself', () => {
     expect((await cardOf(model().file(), probe, {})).decoder).toMatchObject(decoder);
   });
 
+  it('takes a shape that was only traced for one of many sizes as no promise', async () => {
+    const model = scrfd({ dims: [1, 3, 'height', 'width'] }, true, 96).file();
+    const card = await cardOf(model, probe, { imgsz: 128 });
+    expect(card.outputs[0]!.dims).toEqual([-1, -1]);
+    expect(() => verifyCard(card, model)).not.toThrow();
+  });
+
   it('asks which preset, where several fit', async () => {
     const several = cardOf(rawHeads([8, 16, 32], 3, 80).file(), probe, {});
     await expect(several).rejects.toThrow(

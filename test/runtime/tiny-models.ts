@@ -179,13 +179,17 @@ export function finalRows(rows = 300): TinyModel {
   });
 }
 
-/** Nine outputs, unnamed, without a batch dimension, in insightface's order: scores, boxes, points. */
-export function scrfd(input: TinyInput, points = true): TinyModel {
+/**
+ * Nine outputs, unnamed, without a batch dimension, in insightface's order: scores, boxes, points. Their shapes are declared
+ * for pictures of `traced` px, where that is given.
+ */
+export function scrfd(input: TinyInput, points = true, traced?: number): TinyModel {
   return tiny((model) => {
     for (const values of points ? [1, 4, 10] : [1, 4]) {
       for (const stride of P3_TO_P5) {
         const rows = model.transpose(model.head(2 * values, stride), [0, 2, 3, 1]);
-        model.output(model.reshape(rows, [-1, values]));
+        const declared = traced === undefined ? undefined : [2 * (traced / stride) ** 2, values];
+        model.output(model.reshape(rows, [-1, values]), declared);
       }
     }
   }, input);

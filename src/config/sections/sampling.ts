@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { parseTime, TIME_CODE } from '#core/time-code.js';
 import { documented } from '../documented.js';
 import type { Report } from '../rules.js';
+
+/** A position as people type it, in seconds after loading. */
+const timeCode = documented(z.string().regex(TIME_CODE).transform(parseTime), { title: 'hh:mm:ss' });
 
 /** Which frames of a source are looked at. */
 export const sampling = documented(
@@ -18,15 +22,15 @@ export const sampling = documented(
         unit: 'frames',
         flag: '--every <number>',
       }),
-      start: documented(z.number().min(0).default(0), {
+      start: documented(z.union([z.number().min(0), timeCode]).prefault(0), {
         title: 'Where to begin in a file',
-        unit: 'seconds',
-        flag: '--start <seconds>',
+        unit: 'seconds or hh:mm:ss',
+        flag: '--start <time>',
       }),
-      end: documented(z.number().positive().nullable().default(null), {
+      end: documented(z.union([z.number().positive(), timeCode]).nullable().prefault(null), {
         title: 'Where to stop in a file; null means its end',
-        unit: 'seconds',
-        flag: '--end <seconds>',
+        unit: 'seconds or hh:mm:ss',
+        flag: '--end <time>',
       }),
     })
     .prefault({}),
@@ -38,5 +42,5 @@ export function samplingRules({ fps, every, start, end }: z.output<typeof sampli
   if (fps !== null && every > 1) {
     report(['every'], `sampling.fps and sampling.every exclude each other, got ${fps} and ${every}`);
   }
-  if (end !== null && end <= start) report(['end'], `expected seconds after sampling.start (${start}), got ${end}`);
+  if (end !== null && end <= start) report(['end'], `expected a time after sampling.start (${start}), got ${end}`);
 }

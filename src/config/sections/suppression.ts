@@ -42,7 +42,7 @@ export const suppression = documented(
         flag: '--nms <mode>',
       }),
       groups: documented(z.array(z.array(label).min(2)).default([]), {
-        title: 'Labels that suppress each other in mode groups',
+        title: 'Labels that suppress each other; groups choose mode groups by themselves, unless another is chosen',
         tradeOff: 'For classes that a model confuses: [[car, truck, bus], [bicycle, motorbike]].',
         flag: '--nms-groups <a,b;c,d>',
       }),
@@ -70,8 +70,8 @@ export const suppression = documented(
 
 /** What the keys of the section say together. */
 export function suppressionRules({ mode, groups }: z.output<typeof suppression>, report: Report): void {
-  if (mode === 'groups' && groups.length === 0) report(['mode'], 'mode groups needs suppression.groups');
-  if (mode !== 'groups' && groups.length > 0) report(['groups'], `used in mode groups only, got mode ${mode}`);
+  if (mode === 'groups' && groups.length === 0)
+    report(['mode'], 'mode groups needs suppression.groups, for example [[car, truck, bus]]');
   const seen = new Set<string>();
   for (const [g, group] of groups.entries()) {
     for (const [i, name] of group.entries()) {

@@ -62,8 +62,12 @@ function sameDims(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((dim, at) => dim === b[at]);
 }
 
-/** All heads from the smallest stride, or undefined unless `count` outputs are heads of one class count and different strides. */
+/**
+ * All heads from the smallest stride, or undefined unless `count` outputs are heads of one class count and different strides.
+ * A network of one head has no other outputs: one head of several would pass for it.
+ */
 function gridsOf({ outputs, size }: ModelFacts, anchors: number, count: number): Grid[] | undefined {
+  if (count === 1 && outputs.length > 1) return undefined;
   const grids = outputs.flatMap((output) => gridOf(output, size, anchors) ?? []);
   const strides = new Set(grids.map(({ stride }) => stride));
   const values = new Set(grids.map((grid) => grid.values));
