@@ -8,19 +8,24 @@ import { outputError } from '#records/files.js';
 import { readRecords } from '#records/results.js';
 import type { Session } from './settings.js';
 
+/** A video, its records, and the copy that shows them. */
+interface VideoCopy {
+  readonly source: string;
+  readonly target: string;
+  readonly records: string;
+  readonly session: Session;
+  readonly signal: AbortSignal;
+}
+
 /** Draws the records of a video into a copy of it. @returns its path */
-export async function annotatedVideo(
-  source: string,
-  target: string,
-  records: string,
-  session: Session,
-): Promise<string> {
+export async function annotatedVideo({ source, target, records, session, signal }: VideoCopy): Promise<string> {
   const bar = session.terminal.progress({ label: basename(target) });
   try {
     await annotateVideo(source, {
       observations: observations(records),
       target,
       logger: session.log,
+      signal,
       progress: (frames) => bar.update(frames),
     });
   } finally {
@@ -32,13 +37,14 @@ export async function annotatedVideo(
 const FORMATS: Readonly<Record<string, PictureFormat>> = { '.png': 'png', '.webp': 'webp' };
 
 /** Draws the records of pictures into copies of them, in a folder. @returns its path */
-export async function annotatedPictures(folder: string, records: string): Promise<string> {
+export async function annotatedPictures(folder: string, records: string, signal: AbortSignal): Promise<string> {
   const draft = `${folder}.part`;
   try {
     await rm(draft, { recursive: true, force: true });
     await mkdir(draft, { recursive: true });
     const taken = new Set<string>();
     for await (const { stamp, detections } of observations(records)) {
+      signal.throwIfAborted();
       const format = FORMATS[extname(stamp.source).toLowerCase()] ?? 'jpeg';
       const drawn = await drawDetections(await readFile(stamp.source), detections, format);
       await writeFile(join(draft, uniqueName(stamp.source, format === 'jpeg' ? 'jpg' : format, taken)), drawn);

@@ -57,9 +57,9 @@ async function videoInput(
         ...(last && { resume: last }),
       }),
     ...(session.settings.output.annotate && {
-      annotate: async (records, base) => {
+      annotate: async (records, base, signal) => {
         const { annotatedVideo } = await import('./detect-annotate.js'); // brings a canvas: heavy
-        return annotatedVideo(source, `${base}.annotated.mp4`, records, session);
+        return annotatedVideo({ source, target: `${base}.annotated.mp4`, records, session, signal });
       },
     }),
   };
@@ -91,9 +91,9 @@ async function pictureInput(
       });
     },
     ...(session.settings.output.annotate && {
-      annotate: async (records, base) => {
+      annotate: async (records, base, signal) => {
         const { annotatedPictures } = await import('./detect-annotate.js');
-        return annotatedPictures(`${base}.annotated`, records);
+        return annotatedPictures(`${base}.annotated`, records, signal);
       },
     }),
   };

@@ -33,6 +33,7 @@ export async function runDetect(patterns: readonly string[], flags: DetectFlags,
     summarise(terminal, outcomes, run.output);
     return outcomes.every(({ faults }) => faults.length === 0) ? EXIT.fine : EXIT.failed;
   } catch (error) {
+    terminal.close();
     if (!signal.aborted) throw error;
     terminal.print('interrupted; the same command with --resume goes on from here');
     terminal.event('interrupted', {});

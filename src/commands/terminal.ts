@@ -44,6 +44,7 @@ export class Terminal {
   readonly quiet: boolean;
   readonly json: boolean;
   #bar: SingleBar | undefined;
+  #endBar: (() => void) | undefined;
 
   constructor({
     quiet = false,
@@ -75,6 +76,11 @@ export class Terminal {
     }
     this.#output.write(`\r\u001b[K${text}`);
     this.#bar.render();
+  }
+
+  /** Removes the bar of a job that will not end it: one that was interrupted or has failed. Idempotent. */
+  close(): void {
+    this.#endBar?.();
   }
 
   /** Shows how a job goes on. End one before the next begins. */
@@ -121,8 +127,11 @@ export class Terminal {
     this.#bar = bar;
     const end = (): void => {
       bar.stop();
-      if (this.#bar === bar) this.#bar = undefined;
+      if (this.#bar === bar) this.#bar = this.#endBar = undefined;
+      process.removeListener('exit', end);
     };
+    this.#endBar = end;
+    process.once('exit', end); // a terminal without its cursor would be left behind
     return { refresh: () => bar.update(0), end };
   }
 

@@ -44,6 +44,13 @@ const SYMPTOMS: readonly Symptom[] = [
     advice: 'the host cannot be reached; check its name and the network',
   },
   {
+    pattern: /\bstream ends prematurely/i,
+    fault: 'ended',
+    remote: true,
+    advice:
+      'the connection ended before the file did, or the server cannot give parts of it (byte ranges), which this file needs; download it first',
+  },
+  {
     pattern: /connection reset|broken pipe|end of file|input\/output error|server returned 5/i,
     fault: 'ended',
     remote: true,

@@ -25,8 +25,8 @@ export interface DetectInput {
   readonly sha256?: string;
   /** Opens the frames, after `last` when the input was begun by an earlier run. `fault` is told of pictures that cannot be read. */
   open(last: BatchState['last'], fault: (line: string) => void): Promise<FrameSource>;
-  /** Draws the boxes of the records at `records` into a copy of the input beside `base`; gives its path. */
-  annotate?(records: string, base: string): Promise<string>;
+  /** Draws the boxes of the records at `records` into a copy of the input beside `base`, until `signal` stops it; gives its path. */
+  annotate?(records: string, base: string, signal: AbortSignal): Promise<string>;
 }
 
 /** What all inputs of a run share. */
@@ -79,7 +79,7 @@ export async function detectInput(
       await placeCopy(journal.path(EXPLANATIONS), `${base}.explain.jsonl`);
       results.push(`${base}.explain.jsonl`);
     }
-    if (input.annotate) results.push(await input.annotate(records, base));
+    if (input.annotate) results.push(await input.annotate(records, base, signal));
     signal.throwIfAborted();
     const { frames, detections, faults } = end;
     const { label, sha256 } = input;

@@ -8,6 +8,8 @@ const CAUSES: Readonly<Record<string, string>> = {
   EACCES: 'permission denied; choose another directory with --out',
   EPERM: 'permission denied; choose another directory with --out',
   EROFS: 'the file system is read-only; choose another directory with --out',
+  ENOENT: 'the folder above it is missing or read-only; choose another directory with --out',
+  EEXIST: 'a file of that name is in the way; move it or choose another directory with --out',
   ENOTDIR: 'a part of the path is a file, not a directory; choose another directory with --out',
   EISDIR: 'a directory of that name is in the way; move it or choose another directory with --out',
 };

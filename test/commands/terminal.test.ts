@@ -150,3 +150,15 @@ describe('--quiet and --json', () => {
     ]);
   });
 });
+
+describe('a terminal that is closed', () => {
+  it('shows its cursor again and draws no bar below what is printed next', () => {
+    const { terminal, written, text } = stage({ isTTY: true });
+    terminal.progress({ label: 'a.mp4', total: 10 });
+    terminal.close();
+    terminal.close();
+    written.length = 0;
+    terminal.print('interrupted');
+    expect(text()).toBe('interrupted\n');
+  });
+});

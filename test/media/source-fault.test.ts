@@ -17,6 +17,7 @@ describe('what ffmpeg says of a source', () => {
     [camera, 'Failed to resolve hostname cam: Name or service not known', 'unreachable'],
     [camera, `${camera}: No route to host`, 'unreachable'],
     [camera, 'Connection reset by peer', 'ended'],
+    ['http://host/a.mp4', '[http @ 0x5] Stream ends prematurely at 48, should be 196\nInput/output error', 'ended'],
     ['a.mp4', 'moov atom not found\na.mp4: Invalid data found when processing input', 'truncated'],
     ['a.mp4', 'stream 0, offset 0x30: partial file', 'truncated'],
     ['a.mkv', 'File ended prematurely at pos. 77', 'truncated'],
