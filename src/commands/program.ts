@@ -5,7 +5,9 @@ import { registerDetect } from './detect.js';
 import { registerEvaluate } from './evaluate.js';
 import { examples } from './examples.js';
 import { registerModels } from './models.js';
+import { registerQuantise } from './quantise.js';
 import { registerTrain } from './train.js';
+import { registerTune } from './tune.js';
 import { version } from './version.js';
 import { registerWatch } from './watch.js';
 
@@ -27,7 +29,9 @@ export function createProgram(): Command {
   registerModels(program);
   registerDataset(program);
   registerTrain(program);
+  registerTune(program);
   registerEvaluate(program);
+  registerQuantise(program);
 
   examples(program, [
     ['lookout watch rtsp://user:password@camera/stream', 'live pictures with boxes in a browser'],

@@ -1,24 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Card } from '#core/card.js';
-import { LookoutError } from '#core/errors.js';
 import { writeAtomically } from '#records/files.js';
 import { openEngine } from '#runtime/engine.js';
-import { objectSizes } from './data/object-sizes.js';
 import { prepareData, type TrainingData } from './data/prepare-data.js';
-import { anchorsOf, type DetectorAnchors, detectorOf } from './detector/architecture.js';
-import { DetectorTask } from './detector/detector-task.js';
 import { type EvaluateResult, evaluateModels, writeEvaluation } from './evaluation/evaluate-run.js';
 import { cardMetrics, type Evaluation } from './evaluation/evaluation.js';
 import { checkParity } from './export/check-parity.js';
 import { DEFAULT_FORM, type ExportForm, exportDetector, writeCard, writeModel } from './export/export-detector.js';
+import { prepareRun } from './prepare-run.js';
 import type { Recipe } from './recipe/recipe.js';
 import { historyCsv, trainingSections } from './report/training-page.js';
 import type { TrainingEvent } from './run/events.js';
-import { checkResumable, loadRun, type SavedRun } from './run/state.js';
-import { BEST, LAST, type RunResult, TrainingRun } from './run/training-run.js';
+import { loadRun, type SavedRun } from './run/state.js';
+import { BEST, LAST, type RunResult } from './run/training-run.js';
 import { trainedOf } from './trained.js';
-import { startFrom } from './transfer/start-from.js';
 
 export interface TrainOptions {
   readonly recipe: Recipe;
@@ -48,84 +44,10 @@ export interface TrainResult {
 export async function trainDetector(options: TrainOptions): Promise<TrainResult> {
   const { recipe, runFolder, resume, signal, tell } = options;
   const data = await prepareData(recipe);
-  const saved = resume ? await savedRun(runFolder, recipe, data) : undefined;
-  if (!resume) refuseToOverwrite(runFolder);
-  const sizes = objectSizes(data.train, recipe.model.size);
-  const anchors = saved === undefined ? anchorsOf(recipe, sizes) : anchorsOf(withAnchors(recipe, saved), sizes);
-  const detector = detectorOf(recipe, data.labels.length, anchors);
-  const task = new DetectorTask({
-    recipe,
-    labels: data.labels,
-    anchors: anchors.byHead,
-    detector,
-    objectsPerPicture: sizes.length / data.train.samples.length,
-  });
-  const { initial, notes } =
-    saved === undefined ? await startFrom({ recipe, task, detector, train: data.train }) : { notes: [] };
-  tell(startedEvent({ recipe, data, anchors, task, saved, notes }));
-  const run = await new TrainingRun({
-    recipe,
-    data,
-    anchors: anchors.byHead,
-    task,
-    folder: runFolder,
-    tell,
-    ...(saved && { saved }),
-    ...(initial && { initial }),
-    ...(signal && { signal }),
-  }).run();
+  const ready = await prepareRun({ recipe, data, folder: runFolder, resume, tell, ...(signal && { signal }) });
+  const run = await ready.run();
   if (run.reason === 'interrupted') return { run };
   return { run, ...(await finish(options, data)) };
-}
-
-async function savedRun(folder: string, recipe: Recipe, data: TrainingData): Promise<SavedRun | undefined> {
-  const path = join(folder, LAST);
-  // A run that was killed before its first checkpoint is resumed by beginning it.
-  if (!existsSync(path)) return undefined;
-  const saved = await loadRun(path);
-  checkResumable(saved, recipe, data.sha256);
-  return saved;
-}
-
-function refuseToOverwrite(folder: string): void {
-  if (!existsSync(join(folder, LAST))) return;
-  throw new LookoutError(
-    'config',
-    `${folder} holds a run already: go on with it by --resume, or choose another folder with --run`,
-  );
-}
-
-function withAnchors(recipe: Recipe, { anchors }: SavedRun): Recipe {
-  return { ...recipe, model: { ...recipe.model, anchors: anchors.flat().map(([width, height]) => [width, height]) } };
-}
-
-interface Begun {
-  readonly recipe: Recipe;
-  readonly data: TrainingData;
-  readonly anchors: DetectorAnchors;
-  readonly task: DetectorTask;
-  readonly saved: SavedRun | undefined;
-  readonly notes: readonly string[];
-}
-
-function startedEvent({ recipe, data, anchors, task, saved, notes }: Begun): TrainingEvent {
-  return {
-    kind: 'started',
-    name: recipe.name,
-    architecture: recipe.model.architecture,
-    parameters: task.parameters,
-    labels: data.labels,
-    trainPictures: data.train.samples.length,
-    validationPictures: data.validation.samples.length,
-    anchors: anchors.byHead,
-    bestPossibleRecall: anchors.bestPossibleRecall,
-    device: recipe.device,
-    resumedSteps: saved?.position.steps ?? 0,
-    notes: [
-      ...(data.faults > 0 ? [`${data.faults} faults in the data: lookout dataset check lists them`] : []),
-      ...notes,
-    ],
-  };
 }
 
 /** Export of the best parameters, evaluation by the runtime that will serve them, report. */

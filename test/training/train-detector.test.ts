@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Card } from '#core/card.js';
+import { readDataset } from '#dataset/read-dataset.js';
 import { openEngine } from '#runtime/engine.js';
+import { quantiseDetector } from '#training/export/quantise-detector.js';
 import { type Recipe, recipeSchema } from '#training/recipe/recipe.js';
 import type { TrainingEvent } from '#training/run/events.js';
 import { type TrainResult, trainDetector } from '#training/train-detector.js';
@@ -20,8 +22,8 @@ function smallRecipe(data: string): Recipe {
     optimiser: { rate: 0.004, decay: 0 },
     ema: { decay: 0.9, ramp: 20 },
     batch: 8,
-    epochs: 120,
-    validation: { every: 40 },
+    epochs: 150,
+    validation: { every: 50 },
     threads: 1,
     loaders: 1,
   });
@@ -51,11 +53,11 @@ describe.skipIf(!shared)('training a detector', () => {
 
   it('tells its story: start, steps, looks, end', () => {
     expect(events[0]).toMatchObject({ kind: 'started', trainPictures: 8, validationPictures: 8 });
-    expect(events.filter(({ kind }) => kind === 'step')).toHaveLength(120);
+    expect(events.filter(({ kind }) => kind === 'step')).toHaveLength(150);
     const looks = events.filter((event) => event.kind === 'validated');
-    expect(looks.map(({ epoch }) => epoch)).toEqual([39, 79, 119]);
+    expect(looks.map(({ epoch }) => epoch)).toEqual([49, 99, 149]);
     expect(looks.at(-1)!.AP50).toBeGreaterThan(looks[0]!.AP50);
-    expect(events.at(-1)).toMatchObject({ kind: 'ended', reason: 'finished', steps: 120 });
+    expect(events.at(-1)).toMatchObject({ kind: 'ended', reason: 'finished', steps: 150 });
   });
 
   it('writes a model that the runtime loads and a card that says how it came to be', async () => {
@@ -63,7 +65,7 @@ describe.skipIf(!shared)('training a detector', () => {
     expect(card).toEqual(JSON.parse(JSON.stringify(result.card)));
     expect(card.metrics).toMatchObject({ AP50: expect.closeTo(result.evaluation!.metrics.AP50, 3) });
     expect(card.recipe).toMatchObject({
-      run: { epochs: 120 },
+      run: { epochs: 150 },
       data: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
     expect(card.recipe!.parity).toMatchObject({ pictures: 8, unmatched: 0 });
@@ -87,8 +89,29 @@ describe.skipIf(!shared)('training a detector', () => {
     expect(page).toContain('Average precision on the validation pictures');
     expect(page).not.toContain('NaN');
     const lines = readFileSync(join(folder, 'run/history.csv'), 'utf8').trimEnd().split('\r\n');
-    expect(lines).toHaveLength(121);
+    expect(lines).toHaveLength(151);
     expect(lines[0]).toBe('epoch,box,objectness,classes,total,AP,AP50,rate,size,trainedSeconds');
+  });
+
+  it('can be quantised, which costs next to nothing here', async () => {
+    const dataset = await readDataset(join(folder, 'data'));
+    const { card, before, after, ms } = await quantiseDetector({
+      model: join(folder, 'model'),
+      modelsDir: folder,
+      folder: join(folder, 'model-int8'),
+      calibration: dataset,
+      judged: { ...dataset, samples: dataset.samples.filter(({ split }) => split === 'val') },
+    });
+    expect(after.metrics.AP50).toBeGreaterThan(before.metrics.AP50 - 0.1);
+    expect(card.name).toBe('model-int8');
+    const written = JSON.parse(readFileSync(join(folder, 'model-int8/card.json'), 'utf8')) as Card;
+    expect(written.recipe!.quantisation).toMatchObject({
+      from: { name: 'eight' },
+      loss: { AP50: expect.any(Number) },
+      msBefore: expect.closeTo(ms.before, 1),
+    });
+    const [float, int8] = ['model', 'model-int8'].map((name) => readFileSync(join(folder, name, 'model.onnx')).length);
+    expect(int8!).toBeLessThan(0.35 * float!);
   });
 
   it('refuses to write over a run', async () => {

@@ -1,6 +1,15 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadPipeline } from '#config/pipeline.js';
+import { loadRecipe } from '#training/recipe/load-recipe.js';
+import { recipeSchema } from '#training/recipe/recipe.js';
 import { nextAssignment, type Outcome, ranked } from '#training/tune/halving.js';
 import { drawTrial, tuneSchema, withTrial } from '#training/tune/space.js';
+import { tune } from '#training/tune/tune.js';
+import { shared } from '../support/shared.js';
+import { copyPictures } from './support/pictures.js';
 
 const options = { trials: 9, rounds: 3, keep: 3, firstEpochs: 2 };
 
@@ -38,6 +47,68 @@ describe('successive halving', () => {
   it('puts failed trials last, and keeps one even if all failed', () => {
     expect(search((trial) => (trial === 4 ? 0.1 : Number.NaN)).at(-1)).toMatchObject({ trial: 4, round: 2 });
     expect(search(() => Number.NaN).at(-1)).toMatchObject({ trial: 0, round: 2 });
+  });
+});
+
+describe.skipIf(!shared)('a search', () => {
+  it('ranks its trials, goes on where it was stopped, and counts failed ones', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lookout-tune-'));
+    const recipe = recipeSchema.parse({
+      kind: 'train',
+      data: { folders: [copyPictures(folder, 4)] },
+      model: { size: 64 },
+      batch: 2,
+      threads: 1,
+      loaders: 1,
+      validation: { every: 100 },
+    });
+    const space = { 'optimiser.rate': [0.001, 1e9], batch: [2, 4] };
+    const plan = tuneSchema.parse({
+      kind: 'tune',
+      recipe: 'x',
+      trials: 4,
+      rounds: 2,
+      keep: 2,
+      firstEpochs: 1,
+      seed: 3,
+      space,
+    });
+    const begun: string[] = [];
+    const stop = new AbortController();
+    const search = (signal: AbortSignal, resume: boolean) =>
+      tune({
+        plan,
+        recipe,
+        folder: join(folder, 'runs'),
+        resume,
+        signal,
+        tell: () => {},
+        begins: ({ trial, round }) => begun.push(`${round}:${trial}`),
+        ends: () => begun.length === 3 && stop.abort(),
+      });
+    expect(await search(stop.signal, false)).toHaveLength(3);
+    await expect(search(new AbortController().signal, false)).rejects.toThrow(/--resume/);
+    const outcomes = await search(new AbortController().signal, true);
+    expect(outcomes).toHaveLength(4 + 2);
+    expect(begun.slice(0, 4)).toEqual(['0:0', '0:1', '0:2', '0:3']);
+    const tooFast = outcomes.filter(({ values }) => values['optimiser.rate'] === 1e9);
+    expect(tooFast.length).toBeGreaterThan(0);
+    for (const { fault, round } of tooFast) {
+      expect(round).toBe(0);
+      expect(fault).toContain('rate');
+    }
+    expect(outcomes[0]).toMatchObject({ round: 1, epochs: 2 });
+    rmSync(folder, { recursive: true });
+  }, 90_000);
+});
+
+describe('the plan that ships', () => {
+  it('varies keys that the recipe has', () => {
+    const { data: plan } = loadPipeline('pipelines/tune-detector.yaml', { tune: tuneSchema });
+    const recipe = loadRecipe(join('pipelines', plan.recipe));
+    for (let trial = 0; trial < plan.trials; trial++) {
+      expect(recipeSchema.safeParse(withTrial(recipe, drawTrial(plan, trial))).success).toBe(true);
+    }
   });
 });
 

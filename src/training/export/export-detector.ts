@@ -7,6 +7,7 @@ import type { Layout } from '#nn/layout.js';
 import { encodeModel } from '#onnx/encode.js';
 import type { Model } from '#onnx/model.js';
 import { outputError, writeAtomically } from '#records/files.js';
+import { formatCard } from '#runtime/card-file.js';
 import { type DetectorNetwork, decoderOf } from '../detector/detector-task.js';
 import { decodedTail, ROWS } from './decoded-tail.js';
 import { exportModel, type InputType, inputSpec } from './inference-model.js';
@@ -89,6 +90,5 @@ export async function writeModel(folder: string, { model, card }: ExportedModel)
 
 /** Writes a card anew, when more is known of its model. @throws LookoutError kind `output` */
 export async function writeCard(folder: string, card: Card): Promise<void> {
-  const text = `${JSON.stringify(card, null, 2)}\n`;
-  await writeAtomically(join(folder, 'card.json'), (file) => file.writeFile(text));
+  await writeAtomically(join(folder, 'card.json'), (file) => file.writeFile(formatCard(card)));
 }
