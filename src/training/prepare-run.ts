@@ -7,8 +7,9 @@ import { anchorsOf, type DetectorAnchors, detectorOf } from './detector/architec
 import { DetectorTask } from './detector/detector-task.js';
 import type { Recipe } from './recipe/recipe.js';
 import type { TrainingEvent } from './run/events.js';
+import { LAST } from './run/run-options.js';
 import { checkResumable, loadRun, type SavedRun } from './run/state.js';
-import { LAST, TrainingRun } from './run/training-run.js';
+import { TrainingRun } from './run/training-run.js';
 import { startFrom } from './transfer/start-from.js';
 
 export interface PrepareOptions {

@@ -12,8 +12,8 @@ import { prepareRun } from './prepare-run.js';
 import type { Recipe } from './recipe/recipe.js';
 import { historyCsv, trainingSections } from './report/training-page.js';
 import type { TrainingEvent } from './run/events.js';
+import { BEST, LAST, type RunResult } from './run/run-options.js';
 import { loadRun, type SavedRun } from './run/state.js';
-import { BEST, LAST, type RunResult } from './run/training-run.js';
 import { trainedOf } from './trained.js';
 
 export interface TrainOptions {

@@ -10,7 +10,6 @@ import type { Optimiser } from '#nn/optimisers/transform.js';
 import { adam, adamW, sgd } from '#nn/optimisers/transforms.js';
 import { type CompiledStep, compileGradients, compileStep, compileUpdate, type StepPlan } from '#nn/step.js';
 import { encodeModel } from '#onnx/encode.js';
-import type { TypedArray } from '#runtime/session.js';
 import type { StateSpec, StepGraph } from '#runtime/step-protocol.js';
 import type { Feed } from '#runtime/worker-protocol.js';
 import { bestIouAssignment } from '#vision/assignment/best-iou.js';
@@ -85,7 +84,7 @@ export class DetectorTask implements TrainingTask {
     this.#detect = createDetect({ labels, input, decoder: decoderOf(detector, anchors, recipe.loss.classes) }, LOOK);
   }
 
-  initialState(): ReadonlyMap<string, TypedArray> {
+  initialState(): ReadonlyMap<string, Float32Array> {
     const parameters = initialParameters(this.layout, this.#options.recipe.seed);
     const states = initialStates(this.layout);
     const values = new Map(this.states.map(({ name, dims }) => [name, new Float32Array(dims[0]!)]));

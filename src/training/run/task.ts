@@ -1,6 +1,6 @@
 import type { Size } from '#core/size.js';
 import type { Batch } from '#dataset/batch.js';
-import type { TypedArray, TypedTensor } from '#runtime/session.js';
+import type { TypedTensor } from '#runtime/session.js';
 import type { StateSpec, StepGraph } from '#runtime/step-protocol.js';
 import type { Feed } from '#runtime/worker-protocol.js';
 import type { Found } from '#vision/metrics/pictures.js';
@@ -20,9 +20,10 @@ export interface StepControl {
 export interface TrainingTask {
   /** Numbers that are learnt. */
   readonly parameters: number;
+  /** float32, all of them. */
   readonly states: readonly StateSpec[];
   /** Values of all states at the start of a run. */
-  initialState(): ReadonlyMap<string, TypedArray>;
+  initialState(): ReadonlyMap<string, Float32Array>;
   /** What runs for a batch of one input size: the whole step, or its gradients alone; the key names the size. */
   stepGraph(size: Size): StepGraph;
   stepFeeds(batch: Batch, control: StepControl): Feed[];

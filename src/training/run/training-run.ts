@@ -1,15 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
-import type { Anchor } from '#core/card.js';
 import type { Batch } from '#dataset/batch.js';
 import { outputError } from '#records/files.js';
-import type { TypedArray } from '#runtime/session.js';
 import { StepRunner } from '#runtime/step-runner.js';
-import type { TrainingData } from '../data/prepare-data.js';
-import type { Recipe } from '../recipe/recipe.js';
 import { Batches } from './batches.js';
-import type { EndReason, TrainingEvent } from './events.js';
+import type { EndReason } from './events.js';
 import { Guard } from './guard.js';
 import { type Look, lookAt } from './look.js';
 import { addLosses, meanLosses } from './losses.js';
@@ -18,33 +14,9 @@ import { betterOf, isExhausted } from './patience.js';
 import { type Phase, phaseKey, phaseOf } from './phases.js';
 import { expectedEpochs, progressOf, type RunLength, secondsLeft } from './plan.js';
 import { emaDecay, rateFactor } from './rate.js';
-import { type RunPosition, type SavedRun, START, saveRun } from './state.js';
-import type { StepControl, TrainingTask } from './task.js';
-
-export interface TrainingRunOptions {
-  readonly recipe: Recipe;
-  readonly data: TrainingData;
-  /** By stride, for the checkpoints. */
-  readonly anchors: readonly (readonly Anchor[])[];
-  readonly task: TrainingTask;
-  /** Where checkpoints go; made if it is not there. */
-  readonly folder: string;
-  /** Continues where this was saved. */
-  readonly saved?: SavedRun;
-  /** What a new run starts from in place of the task's own initial state. */
-  readonly initial?: ReadonlyMap<string, TypedArray>;
-  readonly signal?: AbortSignal;
-  readonly tell: (event: TrainingEvent) => void;
-}
-
-export interface RunResult {
-  readonly reason: EndReason;
-  readonly position: RunPosition;
-}
-
-/** Names of the checkpoints in a run's folder. */
-export const LAST = 'last.ckpt';
-export const BEST = 'best.ckpt';
+import { BEST, LAST, type RunResult, type TrainingRunOptions } from './run-options.js';
+import { type RunPosition, START, saveRun } from './state.js';
+import type { StepControl } from './task.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -59,12 +31,17 @@ export class TrainingRun {
   readonly #graphs = new Set<string>();
   readonly #pace = new Pace();
   #runner: StepRunner | undefined;
-  #lastSave = performance.now();
+  readonly #now: () => number;
+  #lastSave: number;
+  /** The last state that was looked at and held finite numbers only. */
+  #sound: ReadonlyMap<string, Float32Array> = new Map();
 
   constructor(options: TrainingRunOptions) {
     const { recipe, data, saved } = options;
     this.#options = options;
     this.#position = { ...(saved?.position ?? START) };
+    this.#now = options.now ?? (() => performance.now());
+    this.#lastSave = this.#now();
     this.#guard = new Guard(this.#position.rollbacks);
     this.#loaders = recipe.loaders === 'auto' ? Math.max(1, Math.floor(availableParallelism() / 2)) : recipe.loaders;
     this.#batches = new Batches(recipe, data.train, this.#loaders);
@@ -102,7 +79,8 @@ export class TrainingRun {
     const threads = recipe.threads === 'auto' ? availableParallelism() : recipe.threads;
     const session = { provider: recipe.device, threads, optimisation: 'basic', spinning: true } as const;
     this.#runner = await StepRunner.open({ session, states: task.states });
-    await this.#runner.write(saved?.arrays ?? initial ?? task.initialState());
+    this.#sound = saved?.arrays ?? initial ?? task.initialState();
+    await this.#runner.write(this.#sound);
     await this.#runner.add(task.lookGraph());
     if (task.accumulation !== undefined) await this.#runner.add(task.accumulation.graph);
     return this.#runner;
@@ -132,7 +110,7 @@ export class TrainingRun {
       const waited = this.#batches.waitedMs;
       const batch = await this.#batches.next(phase, position);
       await this.#step(runner, batch, this.#batches.waitedMs - waited);
-      if (performance.now() - this.#lastSave > 1000 * recipe.checkpoint.seconds) await this.#save(LAST);
+      if (this.#now() - this.#lastSave > 1000 * recipe.checkpoint.seconds) await this.#save(LAST);
     }
     await this.#endEpoch(runner, phase);
   }
@@ -157,7 +135,7 @@ export class TrainingRun {
   async #step(runner: StepRunner, batch: Batch, waitedMs: number): Promise<void> {
     const { task, data, tell } = this.#options;
     const position = this.#position;
-    const started = performance.now();
+    const started = this.#now();
     const key = await this.#graphFor(runner, batch);
     const rate = this.#rate();
     const step = position.steps + 1;
@@ -168,6 +146,7 @@ export class TrainingRun {
     const rollback = this.#guard.inspect({ step, parts, pictures });
     if (rollback !== undefined) {
       await runner.undo();
+      await this.#heal(runner);
       tell({ kind: 'rolled-back', ...rollback });
     } else position.lossSums = addLosses(position.lossSums, parts);
     await this.#update(runner, control, step);
@@ -175,7 +154,7 @@ export class TrainingRun {
     position.rollbacks = this.#guard.rollbacks;
     position.step++;
     position.steps = step;
-    position.trainedSeconds += (performance.now() - started + waitedMs) / 1000;
+    position.trainedSeconds += (this.#now() - started + waitedMs) / 1000;
     this.#report(batch, rate);
   }
 
@@ -208,7 +187,7 @@ export class TrainingRun {
 
   #report(batch: Batch, rate: number): void {
     const { epoch, step, steps, trainedSeconds, lossSums } = this.#position;
-    this.#pace.note(performance.now(), this.#batches.waitedMs);
+    this.#pace.note(this.#now(), this.#batches.waitedMs);
     this.#options.tell({
       kind: 'step',
       epoch,
@@ -262,7 +241,7 @@ export class TrainingRun {
   async #look(runner: StepRunner, all: boolean): Promise<Look | undefined> {
     const { recipe, task, data, signal } = this.#options;
     if (data.validation.samples.length === 0) return undefined;
-    const started = performance.now();
+    const started = this.#now();
     const { pictures } = recipe.validation;
     const look = await lookAt({
       runner,
@@ -274,23 +253,26 @@ export class TrainingRun {
       ...(pictures !== null && !all && { pictures }),
       ...(signal && { signal }),
     });
-    this.#position.trainedSeconds += (performance.now() - started) / 1000;
+    this.#position.trainedSeconds += (this.#now() - started) / 1000;
     return look;
   }
 
+  /** The state as it is; where it holds a number that is not finite, the last one that was sound, which takes its place. */
+  async #heal(runner: StepRunner): Promise<ReadonlyMap<string, Float32Array>> {
+    const names = this.#options.task.states.map((state) => state.name);
+    const arrays = (await runner.read(names)) as Map<string, Float32Array>;
+    if ([...arrays.values()].every((array) => array.every(Number.isFinite))) this.#sound = arrays;
+    else await runner.write(this.#sound);
+    return this.#sound;
+  }
+
   async #save(name: string): Promise<void> {
-    const { recipe, data, anchors, task, folder, tell } = this.#options;
-    const arrays = await this.#runner!.read(task.states.map((state) => state.name));
+    const { recipe, data, anchors, folder, tell } = this.#options;
+    const arrays = await this.#heal(this.#runner!);
     const path = join(folder, name);
-    await saveRun(path, {
-      recipe,
-      labels: data.labels,
-      anchors,
-      dataSha256: data.sha256,
-      position: { ...this.#position },
-      arrays: arrays as Map<string, Float32Array>,
-    });
-    this.#lastSave = performance.now();
+    const position = { ...this.#position };
+    await saveRun(path, { recipe, labels: data.labels, anchors, dataSha256: data.sha256, position, arrays });
+    this.#lastSave = this.#now();
     tell({ kind: 'saved', path });
   }
 }

@@ -46,7 +46,7 @@ export async function startFrom({ recipe, task, detector, train }: StartOptions)
   const layers = foldedLayers(layout, named);
   const weights =
     layers.length === 0 ? adopted : await refit({ recipe, detector, task, layers, weights: adopted, train });
-  const initial = new Map(task.initialState() as ReadonlyMap<string, Float32Array>);
+  const initial = new Map(task.initialState());
   const values = {
     parameters: weights.parameters,
     ema: weights.parameters,
