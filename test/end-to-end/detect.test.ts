@@ -180,7 +180,7 @@ describe('lookout detect', () => {
     expect(contents(out)).toEqual(contents(whole));
   });
 
-  it('gives identical bytes after 20 kills at random moments', { timeout: 300_000 }, async () => {
+  it('gives identical bytes after 20 kills at random moments', { timeout: 900_000 }, async () => {
     const seed = Number(process.env.LOOKOUT_TEST_SEED ?? 1);
     const random = new Random(seed);
     const long = await makeVideo(join(folder, 'killed.mp4'), {
