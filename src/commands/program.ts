@@ -2,9 +2,11 @@ import { Command } from 'commander';
 import { registerConfig } from './config.js';
 import { registerDataset } from './dataset.js';
 import { registerDetect } from './detect.js';
+import { registerDoctor } from './doctor.js';
 import { registerEvaluate } from './evaluate.js';
 import { examples } from './examples.js';
 import { registerModels } from './models.js';
+import { registerProbe } from './probe.js';
 import { registerQuantise } from './quantise.js';
 import { registerTrain } from './train.js';
 import { registerTune } from './tune.js';
@@ -25,6 +27,8 @@ export function createProgram(): Command {
 
   registerWatch(program);
   registerDetect(program);
+  registerProbe(program);
+  registerDoctor(program);
   registerConfig(program);
   registerModels(program);
   registerDataset(program);

@@ -32,17 +32,27 @@ export function testPicture(pattern = 'ball', size: readonly [number, number] = 
 
 export const PAY_H264 = 'h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96 config-interval=-1';
 
-/** Starts the server; it ends with this process at the latest. */
-export async function rtspServer(mounts: Readonly<Record<string, Mount>>, port = 0): Promise<RtspServer> {
-  const child = spawn(PYTHON, ['test/support/rtsp-server.py', JSON.stringify({ port, mounts })], {
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
-  const bound = (JSON.parse(line) as { port: number }).port;
+/**
+ * Starts the server; it ends with this process at the latest. Its port lies below those that the system gives to clients:
+ * one of them could take the port while the server is away, even by connecting to itself.
+ */
+export async function rtspServer(mounts: Readonly<Record<string, Mount>>, port?: number): Promise<RtspServer> {
+  for (;;) {
+    const chosen = port ?? 20_000 + Math.floor(Math.random() * 10_000);
+    const child = spawn(PYTHON, ['test/support/rtsp-server.py', JSON.stringify({ port: chosen, mounts })], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const line = once(createInterface({ input: child.stdout! }), 'line');
+    const started = await Promise.race([line.then(() => true), once(child, 'exit').then(() => false)]);
+    if (started) return serverOf(child, chosen);
+  }
+}
+
+function serverOf(child: ChildProcess, port: number): RtspServer {
   return {
-    port: bound,
+    port,
     process: child,
-    url: (path, credentials) => `rtsp://${credentials ? `${credentials}@` : ''}127.0.0.1:${bound}${path}`,
+    url: (path, credentials) => `rtsp://${credentials ? `${credentials}@` : ''}127.0.0.1:${port}${path}`,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
