@@ -48,7 +48,6 @@ function inputOptions(facts: VideoFacts, options: DecodeCommandOptions): string[
     '-threads',
     String(threads),
     ...networkOptions(facts.location, version, network),
-    ...(facts.location.live ? ['-fflags', 'nobuffer', '-flags', 'low_delay'] : []),
     ...(hwaccel ? ['-hwaccel', hwaccel] : []),
     ...(seekTo === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekTo.toFixed(6)]),
     '-copyts',

@@ -7,6 +7,7 @@ import type { Frame } from '#core/frame.js';
 import type { FrameSource } from '#core/source.js';
 import { type OpenVideoOptions, openVideo } from '#media/open-video.js';
 import { childrenNamed, openDescriptors } from '../support/processes.js';
+import { hasRtspServer, PAY_H264, rtspServer } from '../support/rtsp-server.js';
 import { makeVideo, readCounter, temporaryFolder } from '../support/video.js';
 
 const folder = temporaryFolder();
@@ -227,3 +228,19 @@ async function blocked(pid: number): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+describe('a stream of a network', () => {
+  it.skipIf(!hasRtspServer)('gives every frame that the server sent, the first second included', async () => {
+    const raw = 'videotestsrc num-buffers=40 ! video/x-raw,width=96,height=96,framerate=20/1';
+    const launch = `${raw} ! x264enc tune=zerolatency key-int-max=10 ! ${PAY_H264}`;
+    const server = await rtspServer({ '/cam': { launch, shared: false } });
+    onTestFinished(() => server.stop());
+    const source = await open(server.url('/cam'));
+    let frames = 0;
+    for await (const frame of source) {
+      frames += 1;
+      source.recycle(frame.data);
+    }
+    expect(frames).toBe(40);
+  });
+});

@@ -9,6 +9,8 @@ export interface Mount {
   readonly codec?: 'h264' | 'h265' | 'mjpeg';
   readonly user?: string;
   readonly password?: string;
+  /** false: each connection gets a stream of its own, from its beginning. */
+  readonly shared?: boolean;
 }
 
 export interface RtspServer {
