@@ -10,7 +10,7 @@ import { checkParity } from './export/check-parity.js';
 import { DEFAULT_FORM, type ExportForm, exportDetector, writeCard, writeModel } from './export/export-detector.js';
 import { prepareRun } from './prepare-run.js';
 import type { Recipe } from './recipe/recipe.js';
-import { historyCsv, trainingSections } from './report/training-page.js';
+import { historyCsv, recipeSection, trainingSections } from './report/training-page.js';
 import type { TrainingEvent } from './run/events.js';
 import { BEST, LAST, type RunResult } from './run/run-options.js';
 import { loadRun, type SavedRun } from './run/state.js';
@@ -75,7 +75,8 @@ async function finish({ recipe, runFolder, modelFolder, form = DEFAULT_FORM, not
   await writeEvaluation(runFolder, result, {
     title: `${recipe.name}: ${data.labels.join(', ')}`,
     subtitle: `trained on ${data.train.samples.length} pictures, judged on ${evaluation.pictures} held back`,
-    sections: trainingSections(last.position.history, recipe),
+    before: trainingSections(last.position.history),
+    after: [recipeSection(recipe)],
   });
   await writeAtomically(join(runFolder, 'history.csv'), (file) => file.writeFile(historyCsv(last.position.history)));
   return { card, evaluation };

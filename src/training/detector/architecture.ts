@@ -10,6 +10,21 @@ import type { DetectorNetwork } from './detector-task.js';
 /** The networks that recipes may name. */
 const SPECS: Readonly<Record<Recipe['model']['architecture'], DetectorSpec>> = { tiny, small };
 
+/** Channels of a neck's level that an architecture does not have by itself. */
+const ADDED_CHANNELS = 64;
+
+/** The architecture of a recipe, with the heads that it asks for. */
+function specOf({ model }: Recipe): DetectorSpec {
+  const spec = SPECS[model.architecture];
+  if (model.strides === null) return spec;
+  const strides = [...new Set(model.strides)].sort((left, right) => left - right);
+  const finest = strides[0]!;
+  const levels = spec.neck.levels.filter(({ stride }) => stride >= finest);
+  for (let stride = levels.at(-1)!.stride / 2; stride >= finest; stride /= 2)
+    levels.push({ stride, channels: ADDED_CHANNELS });
+  return { ...spec, neck: { levels }, strides };
+}
+
 /** Anchors per cell of each head. */
 const ANCHORS_PER_HEAD = 3;
 
@@ -23,8 +38,9 @@ export interface DetectorAnchors extends AnchorQuality {
  * @param sizes of the objects in px of the training input
  * @throws RangeError when given anchors cannot be shared evenly among the heads
  */
-export function anchorsOf({ model, assignment, seed }: Recipe, sizes: readonly Anchor[]): DetectorAnchors {
-  const { strides } = SPECS[model.architecture];
+export function anchorsOf(recipe: Recipe, sizes: readonly Anchor[]): DetectorAnchors {
+  const { model, assignment, seed } = recipe;
+  const { strides } = specOf(recipe);
   const given = model.anchors === 'auto' ? undefined : model.anchors;
   if (given !== undefined) {
     const quality = judgeAnchors(sizes, given, assignment.ratio);
@@ -37,11 +53,11 @@ export function anchorsOf({ model, assignment, seed }: Recipe, sizes: readonly A
 
 /** The network of a recipe for some classes and anchors. */
 export function detectorOf(
-  { model }: Recipe,
+  recipe: Recipe,
   classes: number,
   { byHead }: Pick<DetectorAnchors, 'byHead'>,
 ): DetectorNetwork {
-  const spec = SPECS[model.architecture];
-  const network = detector(spec, { classes, anchors: byHead[0]!.length, inputSize: model.size });
+  const spec = specOf(recipe);
+  const network = detector(spec, { classes, anchors: byHead[0]!.length, inputSize: recipe.model.size });
   return { network, heads: spec.strides.map((stride) => ({ stride, output: headName(stride) })) };
 }

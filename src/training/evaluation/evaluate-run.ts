@@ -95,15 +95,16 @@ function medianOf(values: readonly number[]): number {
 export interface PageOptions {
   readonly title: string;
   readonly subtitle: string;
-  /** Behind those of the evaluation. */
-  readonly sections?: readonly Section[];
+  /** Sections before and behind those of the evaluation. */
+  readonly before?: readonly Section[];
+  readonly after?: readonly Section[];
 }
 
 /** Writes `report.html` and `results.csv` into a folder. @throws LookoutError kind `output` */
 export async function writeEvaluation(
   folder: string,
   { evaluation, medianMs, worst }: EvaluateResult,
-  { title, subtitle, sections = [] }: PageOptions,
+  { title, subtitle, before = [], after = [] }: PageOptions,
 ): Promise<string[]> {
   await mkdir(folder, { recursive: true }).catch((error) => {
     throw outputError(folder, error);
@@ -115,8 +116,8 @@ export async function writeEvaluation(
       ...evaluationHeadlines(evaluation),
       { value: medianMs.toFixed(1), name: 'ms a picture', note: 'median, in the runtime' },
     ],
-    sections: [...evaluationSections(evaluation, worst), ...sections],
-    footer: 'Written by lookout evaluate. Figures as COCO defines them; thresholds by the best mean F1 at IoU 0.5.',
+    sections: [...before, ...evaluationSections(evaluation, worst), ...after],
+    footer: 'Written by lookout. Figures as COCO defines them; thresholds by the best mean F1 at IoU 0.5.',
   });
   const files = [
     ['report.html', page],

@@ -17,6 +17,18 @@ export const model = documented(
         tradeOff: 'Larger: small objects are found; time grows with the area. A multiple of 32.',
         unit: 'px',
       }),
+      strides: documented(
+        z
+          .array(z.union([z.literal(8), z.literal(16), z.literal(32)]))
+          .min(1)
+          .nullable()
+          .default(null),
+        {
+          title: 'Input px per cell of each head, finest first; null takes those of the architecture',
+          tradeOff: '8 finds objects below 20 px; it costs tiny, which has 16 and 32, about a fifth more time.',
+          unit: 'px',
+        },
+      ),
       anchors: documented(z.union([z.literal('auto'), z.array(anchor).min(2)]).default('auto'), {
         title: 'Prior sizes of objects; auto fits them to the data',
         unit: 'px',

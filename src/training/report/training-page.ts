@@ -1,10 +1,11 @@
+import { inlineYaml } from '#config/inline-yaml.js';
 import type { EpochRecord } from '../run/state.js';
 import { type LineChart, lineChart } from './line-chart.js';
 import { escapeMarkup, figure } from './markup.js';
 import type { Section } from './page.js';
 
-/** The curves of a run, and what it was made with. */
-export function trainingSections(history: readonly EpochRecord[], recipe: unknown): Section[] {
+/** The curves of a run. */
+export function trainingSections(history: readonly EpochRecord[]): Section[] {
   const charts = [apChart(history), lossChart(history), rateChart(history)].filter((chart) => chart !== undefined);
   const sections: Section[] = [];
   if (history.length > 0) {
@@ -15,9 +16,13 @@ export function trainingSections(history: readonly EpochRecord[], recipe: unknow
       body: `<div class="charts">${charts.map(lineChart).join('\n')}</div>`,
     });
   }
-  const text = JSON.stringify(recipe, null, 2);
-  sections.push({ id: 'recipe', title: 'Recipe', body: `<pre>${escapeMarkup(text)}</pre>` });
   return sections;
+}
+
+/** What a run was made with, one line per key as the recipe has them. */
+export function recipeSection(recipe: Readonly<Record<string, unknown>>): Section {
+  const lines = Object.entries(recipe).map(([key, value]) => `${key}: ${inlineYaml(value)}`);
+  return { id: 'recipe', title: 'Recipe', body: `<pre>${escapeMarkup(lines.join('\n'))}</pre>` };
 }
 
 function epochsOf(history: readonly EpochRecord[]): number[] {

@@ -1,7 +1,7 @@
 import type { Anchor } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
 import { readCheckpoint, writeCheckpoint } from '#records/checkpoint.js';
-import type { Recipe } from '../recipe/recipe.js';
+import { type Recipe, recipeSchema } from '../recipe/recipe.js';
 import type { Losses } from './events.js';
 
 /** One line of a run's history. */
@@ -80,7 +80,8 @@ export async function loadRun(path: string): Promise<SavedRun> {
       `checkpoint ${path}: expected format ${FORMAT}, got ${format}; it cannot be resumed`,
     );
   }
-  return { ...saved, arrays: arrays as SavedRun['arrays'] };
+  // Keys that came after the checkpoint have their defaults.
+  return { ...saved, recipe: recipeSchema.parse(saved.recipe), arrays: arrays as SavedRun['arrays'] };
 }
 
 /**

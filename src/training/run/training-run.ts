@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Batch } from '#dataset/batch.js';
 import { outputError } from '#records/files.js';
@@ -77,7 +77,9 @@ export class TrainingRun {
       throw outputError(folder, error);
     });
     const threads = recipe.threads === 'auto' ? availableParallelism() : recipe.threads;
-    const session = { provider: recipe.device, threads, optimisation: 'basic', spinning: true } as const;
+    // Waiting busily is faster on cores of one's own, and much slower where others want them.
+    const spinning = loadavg()[0]! < availableParallelism() / 2;
+    const session = { provider: recipe.device, threads, optimisation: 'basic', spinning } as const;
     this.#runner = await StepRunner.open({ session, states: task.states });
     this.#sound = saved?.arrays ?? initial ?? task.initialState();
     await this.#runner.write(this.#sound);
