@@ -64,9 +64,17 @@ export function guessReading(facts: ModelFacts): Reading {
   if (found.length === 1) return found[0]!.reading;
   const hint =
     found.length === 0
-      ? `no layout that lookout reads has such outputs; presets: ${PRESETS.map(({ name }) => name).join(', ')}`
+      ? (labelHint(facts) ??
+        `no layout that lookout reads has such outputs; presets: ${PRESETS.map(({ name }) => name).join(', ')}`)
       : `the shapes fit several layouts; choose --preset ${found.map(({ preset }) => preset.name).join(' or --preset ')}`;
   throw new LookoutError('model', `the layout cannot be told from the file (${outputsOf(facts)}): ${hint}`);
+}
+
+/** What is wrong when the shapes fit and only the number of labels does not. */
+function labelHint(facts: ModelFacts): string | undefined {
+  const counts = new Set(candidates({ ...facts, labels: undefined }).map(({ reading }) => reading.classes));
+  if (facts.labels === undefined || counts.size === 0) return undefined;
+  return `expected labels of ${[...counts].join(' or ')} classes, found ${facts.labels.length} labels`;
 }
 
 function labelsOf(reading: Reading, facts: ModelFacts): readonly string[] {

@@ -329,6 +329,12 @@ describe('a bare file is read by what it says of itself', () => {
     );
   });
 
+  it('says so where only the number of labels does not fit', async () => {
+    await expect(cardOf(columns(84).file(), probe, { labels: ['a', 'b'] })).rejects.toThrow(
+      /expected labels of 80 classes, found 2 labels/,
+    );
+  });
+
   it('says so where none fits', async () => {
     await expect(cardOf(rawHeads([4], 1, 1).file(), probe, {})).rejects.toThrow(
       /no layout that lookout reads has such outputs/,
