@@ -182,6 +182,14 @@ describe('the fragmented MP4', () => {
     expect(pieces.filter(({ keyframe, kind }) => keyframe && kind === 'media')).toHaveLength(5);
   });
 
+  it('has square pixels, as the stream has', () => {
+    const { file } = remux(packets());
+    const entries = 'stream=sample_aspect_ratio,display_aspect_ratio,side_data_list';
+    const text = execFileSync('ffprobe', ['-v', 'error', '-show_entries', entries, '-of', 'json', file]).toString();
+    const [stream] = (JSON.parse(text) as { streams: object[] }).streams;
+    expect(stream).toEqual({ sample_aspect_ratio: '1:1', display_aspect_ratio: '4:3' });
+  });
+
   it('waits for a key frame', () => {
     const list = packets();
     const { pieces } = remux(list.slice(3));

@@ -58,7 +58,6 @@ export function initSegment(sps: Sps, spsUnit: Uint8Array, ppsUnits: readonly Ui
     u32(1),
     zeros(20),
     zeros(4),
-    zeros(4),
     MATRIX,
     u32(width * 65536),
     u32(height * 65536),
