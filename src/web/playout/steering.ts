@@ -1,0 +1,38 @@
+/** Where a video plays and where it should, seconds of media time. */
+export interface Playhead {
+  readonly currentTime: number;
+  readonly targetTime: number;
+  readonly bufferedStart: number;
+  readonly bufferedEnd: number;
+  /** Present playback rate. */
+  readonly rate: number;
+}
+
+export interface Steering {
+  readonly rate: number;
+  /** Present when the way is too long for a change of pace. */
+  readonly seekTo?: number;
+}
+
+/** Nearer than this is there. */
+const CLOSE_SECONDS = 0.008;
+/** A playhead that is on its way keeps its pace until it is close; one that is there starts only beyond this. */
+const SLACK_SECONDS = 0.03;
+const SEEK_SECONDS = 0.8;
+const MOST_CHANGE = 0.2;
+const STEP = 0.02;
+
+/**
+ * Keeps a playhead at its target: by gentle steps of the playback rate, by a jump where it is far off or outside of what is
+ * buffered. Never beyond the end of the buffer.
+ */
+export function steer({ currentTime, targetTime, bufferedStart, bufferedEnd, rate }: Playhead): Steering {
+  const target = Math.max(bufferedStart, Math.min(targetTime, bufferedEnd));
+  const behind = target - currentTime;
+  const outside = currentTime < bufferedStart || currentTime > bufferedEnd + SLACK_SECONDS;
+  if (outside || Math.abs(behind) > SEEK_SECONDS) return { rate: 1, seekTo: target };
+  if (Math.abs(behind) <= (rate === 1 ? SLACK_SECONDS : CLOSE_SECONDS)) return { rate: 1 };
+  const change = Math.max(-MOST_CHANGE, Math.min(MOST_CHANGE, behind));
+  const steps = Math.sign(change) * Math.ceil(Math.abs(change) / STEP);
+  return { rate: 1 + steps * STEP };
+}
