@@ -10,6 +10,7 @@ import type { NutStream } from '../nut-headers.js';
 import { NutReader, type NutSink } from '../nut-reader.js';
 import { sourceFault } from '../source-fault.js';
 import { watchStall } from '../stall-watch.js';
+import { track } from './children.js';
 import { CLOCK_OFFSET_SECONDS, type LiveOptions, liveCommand } from './live-command.js';
 
 /** What comes from a live source. Times are seconds on the source's own clock, the same for packets and frames. */
@@ -29,7 +30,7 @@ export interface LiveSourceOptions extends LiveOptions {
 
 /**
  * One connection to a camera, a broadcast or a file that is played in real time. Errors with the fault that ended it,
- * completes when the source ended well. Unsubscribing ends the child; `closed` of the registry waits for it.
+ * completes when the source ended well. Unsubscribing ends the child; `liveSourcesEnded` waits for it.
  */
 export function liveSource(source: string, options: LiveSourceOptions): Observable<LiveEvent> {
   return new Observable((subscriber) => {
@@ -39,17 +40,9 @@ export function liveSource(source: string, options: LiveSourceOptions): Observab
       () => subscriber.complete(),
       (error) => subscriber.error(error),
     );
-    children.add(running);
-    void running.catch(() => undefined).then(() => children.delete(running));
+    track(running);
     return () => connection.stop();
   });
-}
-
-const children = new Set<Promise<void>>();
-
-/** Waits until every child of a live source that was told to stop is gone. */
-export async function liveSourcesEnded(): Promise<void> {
-  await Promise.allSettled(children);
 }
 
 class Connection {

@@ -6,6 +6,7 @@ import { openPipe } from '../frame-pipe.js';
 import type { NutStream } from '../nut-headers.js';
 import { NutReader } from '../nut-reader.js';
 import { nutFrameHeader, nutHeader } from '../nut-writer.js';
+import { track } from './children.js';
 import { CLOCK_OFFSET_SECONDS } from './live-command.js';
 
 /** A coded picture of any codec. */
@@ -19,6 +20,8 @@ export interface TapPacket {
 export interface PictureTapOptions {
   /** Longest side of the pictures, px; smaller ones keep their size. */
   readonly mostSide: number;
+  /** Pictures before this time are decoded only, seconds; what came since the last key frame is needed for that alone. */
+  readonly from?: number;
   /** A whole JPEG file, with the timestamp of the packet that it was decoded from. */
   readonly picture: (jpeg: Uint8Array<ArrayBuffer>, pts: number) => void;
   /** The child has ended, whatever the reason. */
@@ -45,7 +48,7 @@ export class PictureTap {
   constructor(stream: NutStream, options: PictureTapOptions) {
     this.#options = options;
     this.#waiting.push(headerOf(stream));
-    void this.#run();
+    track(this.#run());
   }
 
   push({ data, pts, isKey }: TapPacket): void {
@@ -82,7 +85,7 @@ export class PictureTap {
       });
       this.#output = read.on('error', () => undefined).resume();
       try {
-        this.#child = await start(await tapCommand(this.#options.mostSide), ['pipe', write, 'pipe']);
+        this.#child = await start(await tapCommand(this.#options), ['pipe', write, 'pipe']);
       } finally {
         write.destroy();
       }
@@ -115,21 +118,13 @@ function headerOf({ fourcc, size, sampleAspect, extra, decodeDelay }: NutStream)
   return nutHeader({ size, fourcc, timeBase, sampleAspect: aspect, extra, decodeDelay });
 }
 
-async function tapCommand(mostSide: number) {
+async function tapCommand({ mostSide, from }: PictureTapOptions) {
   const version = await ffmpegVersion();
-  const fitted = `scale=w=min(iw\\,${mostSide}):h=min(ih\\,${mostSide}):force_original_aspect_ratio=decrease`;
-  const input = [
-    '-f',
-    'nut',
-    '-probesize',
-    '32',
-    '-analyzeduration',
-    '0',
-    '-fflags',
-    'nobuffer',
-    '-flags',
-    'low_delay',
-  ];
+  // Half a millisecond below: timestamps go through several clocks.
+  const since = from === undefined ? '' : `select=gte(t\\,${(from + CLOCK_OFFSET_SECONDS - 0.0005).toFixed(6)}),`;
+  const fitted = `${since}scale=w=min(iw\\,${mostSide}):h=min(ih\\,${mostSide}):force_original_aspect_ratio=decrease`;
+  // Without `nobuffer`: it would throw away what the stream is recognised by, the key frame first.
+  const input = ['-f', 'nut', '-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay'];
   const exact = [...passThrough(version), '-copyts', '-enc_time_base', '-1', '-map_metadata', '-1'];
   const jpeg = ['-c:v', 'mjpeg', '-q:v', '4', '-huffman', 'default', '-threads', '1'];
   return command()

@@ -4,7 +4,7 @@ import type { CameraPort, CameraRequest, Unsubscribe, WebcamSink } from '#core/c
 import { LookoutError } from '#core/errors.js';
 import type { Observation } from '#core/observation.js';
 import type { VideoPiece } from '#core/video.js';
-import { liveSourcesEnded } from '#media/live/live-source.js';
+import { liveSourcesEnded } from '#media/live/children.js';
 import { locate } from '#media/location.js';
 import { createDetect } from '#vision/detect.js';
 import { detectionFor } from './camera-analysis.js';

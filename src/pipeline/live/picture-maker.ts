@@ -99,7 +99,7 @@ export class PictureMaker {
     const isFresh = this.#tap !== undefined || !this.#stream || JPEG.test(this.#stream.fourcc);
     this.#startTap();
     this.#lingerOn();
-    if (!isFresh || !this.#newest) await this.#next();
+    if (!isFresh || !this.#newest) await this.#next(); // the newest is of the last time that somebody looked
     const newest = this.#newest;
     if (newest === undefined || !boxes) return newest?.piece;
     if (this.#drawn?.of !== newest) this.#drawn = { of: newest, piece: drawn(newest) };
@@ -120,8 +120,10 @@ export class PictureMaker {
     const stream = this.#stream;
     if (this.#tap || !stream || !this.#wanted || JPEG.test(stream.fourcc) || performance.now() < this.#restUntil)
       return;
+    const from = this.#group.items.at(-1)?.arrival.pts;
     const tap = new PictureTap(stream, {
       mostSide: this.#options.mostSide,
+      ...(from !== undefined && { from }),
       picture: (jpeg, pts) => {
         if (this.#tap === tap) this.#join.picture(jpeg, pts);
       },
