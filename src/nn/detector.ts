@@ -1,7 +1,8 @@
+import type { Value } from '#onnx/builder.js';
 import { type BackboneSpec, backbone } from './backbones/residual.js';
 import { anchorHead } from './heads/anchor-head.js';
 import { type FpnSpec, fpn } from './necks/fpn.js';
-import type { Network } from './net.js';
+import type { Net, Network } from './net.js';
 
 /** A detector with anchor-box heads as data. */
 export interface DetectorSpec {
@@ -27,16 +28,24 @@ export interface DetectorTask {
 /** Name of a head's output. */
 export const headName = (stride: number): string => `head${stride}`;
 
+/** Neck and heads of a spec on the maps of its backbone, by stride: one raw map per stride. */
+export function neckAndHeads(
+  net: Net,
+  maps: ReadonlyMap<number, Value>,
+  spec: DetectorSpec,
+  task: DetectorTask,
+): Readonly<Record<string, Value>> {
+  const { activation } = spec.backbone;
+  const levels = fpn(net, maps, spec.neck, activation);
+  const heads = spec.strides.map((stride) => {
+    const hidden = spec.hidden?.[stride];
+    const head = anchorHead(net, levels.get(stride)!, { ...task, stride, ...(hidden && { hidden }) }, activation);
+    return [headName(stride), head] as const;
+  });
+  return Object.fromEntries(heads);
+}
+
 /** The network of a spec: pictures `[N, 3, H, W]`, H and W multiples of the largest stride, to one raw map per stride. */
 export function detector(spec: DetectorSpec, task: DetectorTask): Network {
-  const { activation } = spec.backbone;
-  return (net, input) => {
-    const levels = fpn(net, backbone(net, input, spec.backbone), spec.neck, activation);
-    const heads = spec.strides.map((stride) => {
-      const hidden = spec.hidden?.[stride];
-      const head = anchorHead(net, levels.get(stride)!, { ...task, stride, ...(hidden && { hidden }) }, activation);
-      return [headName(stride), head] as const;
-    });
-    return Object.fromEntries(heads);
-  };
+  return (net, input) => neckAndHeads(net, backbone(net, input, spec.backbone), spec, task);
 }

@@ -5,6 +5,7 @@ import { objectSizes } from './data/object-sizes.js';
 import type { TrainingData } from './data/prepare-data.js';
 import { anchorsOf, type DetectorAnchors, detectorOf } from './detector/architecture.js';
 import { DetectorTask } from './detector/detector-task.js';
+import { prepareFeatures } from './features/prepare-features.js';
 import type { Recipe } from './recipe/recipe.js';
 import type { TrainingEvent } from './run/events.js';
 import { LAST } from './run/run-options.js';
@@ -32,26 +33,31 @@ export async function prepareRun({ recipe, data, folder, resume, signal, tell }:
   const sizes = objectSizes(data.train, recipe.model.size);
   const anchors = anchorsOf(saved === undefined ? recipe : withAnchors(recipe, saved), sizes);
   const detector = detectorOf(recipe, data.labels.length, anchors);
-  const task = new DetectorTask({
+  const options = {
     recipe,
     labels: data.labels,
     anchors: anchors.byHead,
     detector,
     objectsPerPicture: sizes.length / data.train.samples.length,
-  });
+  };
+  const task = new DetectorTask(options);
   const start = saved === undefined ? await startFrom({ recipe, task, detector, train: data.train }) : { notes: [] };
   tell(startedEvent({ recipe, data, anchors, task, saved, notes: start.notes }));
-  return new TrainingRun({
+  const initial = start.initial ?? task.initialState();
+  const weights = { parameters: initial.get('parameters')!, states: initial.get('states')! };
+  const common = {
     recipe,
     data,
     anchors: anchors.byHead,
-    task,
     folder,
     tell,
     ...(saved && { saved }),
-    ...(start.initial && { initial: start.initial }),
     ...(signal && { signal }),
-  });
+  };
+  if (!recipe.transfer.cacheFeatures) return new TrainingRun({ ...common, task, initial });
+  const { layout } = task;
+  const prepared = await prepareFeatures({ ...common, whole: options, layout, weights, saved });
+  return new TrainingRun({ ...common, ...prepared });
 }
 
 async function savedRun(folder: string, recipe: Recipe, data: TrainingData): Promise<SavedRun | undefined> {

@@ -14,7 +14,7 @@ const SPECS: Readonly<Record<Recipe['model']['architecture'], DetectorSpec>> = {
 const ADDED_CHANNELS = 64;
 
 /** The architecture of a recipe, with the heads that it asks for. */
-function specOf({ model }: Recipe): DetectorSpec {
+export function specOf({ model }: Recipe): DetectorSpec {
   const spec = SPECS[model.architecture];
   if (model.strides === null) return spec;
   const strides = [...new Set(model.strides)].sort((left, right) => left - right);

@@ -20,6 +20,7 @@ import { letterbox } from '#vision/letterbox.js';
 import type { Found } from '#vision/metrics/pictures.js';
 import type { Recipe } from '../recipe/recipe.js';
 import type { Outputs, StepControl, TrainingTask } from '../run/task.js';
+import type { FlatWeights } from '../transfer/adopt.js';
 import { type TargetHead, type TargetOptions, targetFeeds } from './targets.js';
 
 // N pictures in a batch, A anchors of a head, C classes, S side of the square input.
@@ -39,6 +40,8 @@ export interface DetectorTaskOptions {
   readonly detector: DetectorNetwork;
   /** Mean number of objects of a picture, which sizes the rows for positives. */
   readonly objectsPerPicture: number;
+  /** The network reads kept features `[N, F]`: F, and the whole network that they are a part of, kept in the checkpoints. */
+  readonly features?: { readonly length: number; readonly base: FlatWeights };
 }
 
 /** Weight of a head's objectness by its stride, as YOLOv5: fine grids have more and weaker background. */
@@ -77,6 +80,11 @@ export class DetectorTask implements TrainingTask {
     this.parameters = this.layout.parameterCount;
     const { step } = this.#compile(recipe.model.size);
     this.states = [...step.vectors].map(([name, length]) => ({ name, type: 'float32', dims: [length] }));
+    const { base } = options.features ?? {};
+    if (base !== undefined) {
+      this.states.push({ name: 'base', type: 'float32', dims: [base.parameters.length] });
+      this.states.push({ name: 'base-states', type: 'float32', dims: [base.states.length] });
+    }
     const { accumulate } = recipe.optimiser;
     if (accumulate > 1) this.accumulation = this.#accumulation(accumulate);
     const size = squareOf(recipe.model.size);
@@ -88,7 +96,9 @@ export class DetectorTask implements TrainingTask {
     const parameters = initialParameters(this.layout, this.#options.recipe.seed);
     const states = initialStates(this.layout);
     const values = new Map(this.states.map(({ name, dims }) => [name, new Float32Array(dims[0]!)]));
-    const known = { parameters, states, ema: parameters, 'ema-states': states };
+    const { base } = this.#options.features ?? {};
+    const kept = base && { base: base.parameters, 'base-states': base.states };
+    const known = { parameters, states, ema: parameters, 'ema-states': states, ...kept };
     for (const [name, value] of Object.entries(known)) values.get(name)?.set(value);
     return values;
   }
@@ -135,10 +145,14 @@ export class DetectorTask implements TrainingTask {
   }
 
   #inputOf(side: number) {
-    return { dims: [this.#options.recipe.batch, 3, side, side], type: 'uint8' } as const;
+    const { features, recipe } = this.#options;
+    if (features !== undefined) return { dims: [recipe.batch, features.length], type: 'float32' } as const;
+    return { dims: [recipe.batch, 3, side, side], type: 'uint8' } as const;
   }
 
   #pictureFeed({ size, pictures }: Batch): Feed {
+    const { dims: fed, type } = this.#inputOf(size.width);
+    if (type === 'float32') return { name: 'input', type, dims: fed, parts: [new Float32Array(pictures.buffer)] };
     const dims = [this.#options.recipe.batch, 3, size.height, size.width];
     return { name: 'input', type: 'uint8', dims, parts: [pictures] };
   }

@@ -10,8 +10,19 @@ export interface BatchPosition {
   readonly step: number;
 }
 
+/** Where the batches of a run come from. */
+export interface BatchSource {
+  /** All the time so far that batches were waited for, ms. */
+  readonly waitedMs: number;
+  /** The next batch. Positions must follow one another while the phase stays the same. */
+  next(phase: Phase, position: BatchPosition): Promise<Batch>;
+  /** Takes a batch back. */
+  recycle(batch: Batch): void;
+  close(): Promise<void>;
+}
+
 /** The batches of a run: one loader per phase, opened when its first batch is asked for. */
-export class Batches {
+export class Batches implements BatchSource {
   readonly #recipe: Recipe;
   readonly #dataset: Dataset;
   readonly #workers: number;
@@ -24,13 +35,11 @@ export class Batches {
     this.#workers = workers;
   }
 
-  /** All the time so far that batches were waited for, ms. */
   get waitedMs(): number {
     const { waitMs = 0, firstWaitMs = 0 } = this.#open?.loader.stats ?? {};
     return this.#waitedMs + waitMs + firstWaitMs;
   }
 
-  /** The next batch. Positions must follow one another while the phase stays the same. */
   async next(phase: Phase, position: BatchPosition): Promise<Batch> {
     const loader = await this.#loaderOf(phase, position);
     const { value, done } = await loader.next();
@@ -43,7 +52,6 @@ export class Batches {
     return value;
   }
 
-  /** Takes a batch back. */
   recycle(batch: Batch): void {
     this.#open?.loader.recycle(batch);
   }

@@ -1,6 +1,7 @@
 import type { Box } from '#core/box.js';
 import { letterbox } from '#dataset/augmentation/layout.js';
 import { apply, invert, type Matrix } from '#dataset/augmentation/matrix.js';
+import type { Batch } from '#dataset/batch.js';
 import type { Dataset, Sample } from '#dataset/dataset.js';
 import { Loader } from '#dataset/loader.js';
 import type { StepRunner } from '#runtime/step-runner.js';
@@ -17,6 +18,8 @@ export interface LookOptions {
   readonly workers: number;
   /** Most pictures, spread over the data set. */
   readonly pictures?: number;
+  /** Batches of the whole data set in its order, in place of its pictures. */
+  readonly source?: AsyncIterable<Batch>;
   readonly signal?: AbortSignal;
 }
 
@@ -29,14 +32,33 @@ export interface Look {
 
 /** Judges the moving average of a running training on held-out pictures, in source px; undefined when interrupted. */
 export async function lookAt(options: LookOptions): Promise<Look | undefined> {
-  const { runner, task, dataset, side, batch, workers, pictures, signal } = options;
-  const samples = spread(dataset.samples, pictures);
+  const { runner, task, dataset, side, source, pictures, signal } = options;
+  const samples = source === undefined ? spread(dataset.samples, pictures) : dataset.samples;
   const size = { width: side, height: side };
   const judged: JudgedPicture[] = [];
-  const loader = new Loader({
+  const loader = source === undefined ? loaderOf(options, samples) : undefined;
+  try {
+    for await (const made of source ?? loader!) {
+      if (signal?.aborted) return undefined;
+      const { outputs, feeds } = await runner.run('look', task.lookFeeds(made));
+      const found = task.detections(outputs, made.count);
+      found.forEach((detections, n) => {
+        judged.push(judgedOf(samples[made.sources[n]![0]!]!, detections, size));
+      });
+      loader?.recycle({ ...made, pictures: feeds[0]!.parts[0] as Batch['pictures'] });
+    }
+  } finally {
+    await loader?.close();
+  }
+  const { AP, AP50 } = evaluateBoxes(judged, dataset.labels.length);
+  return { AP, AP50, pictures: judged, samples };
+}
+
+function loaderOf({ dataset, batch, side, workers }: LookOptions, samples: readonly Sample[]): Loader {
+  return new Loader({
     dataset: { ...dataset, samples },
     batch,
-    sizes: [size],
+    sizes: [{ width: side, height: side }],
     seed: 0,
     epochs: 1,
     shuffle: false,
@@ -44,22 +66,6 @@ export async function lookAt(options: LookOptions): Promise<Look | undefined> {
     workers,
     cacheMb: 0,
   });
-  try {
-    for await (const made of loader) {
-      if (signal?.aborted) return undefined;
-      const { outputs, feeds } = await runner.run('look', task.lookFeeds(made));
-      const found = task.detections(outputs, made.count);
-      found.forEach((detections, n) => {
-        judged.push(judgedOf(samples[made.sources[n]![0]!]!, detections, size));
-      });
-      const back = feeds[0]!.parts[0] as Uint8Array<ArrayBuffer>;
-      loader.recycle({ ...made, pictures: back });
-    }
-  } finally {
-    await loader.close();
-  }
-  const { AP, AP50 } = evaluateBoxes(judged, dataset.labels.length);
-  return { AP, AP50, pictures: judged, samples };
 }
 
 function judgedOf(

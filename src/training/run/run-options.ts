@@ -1,6 +1,8 @@
 import type { Anchor } from '#core/card.js';
+import type { Batch } from '#dataset/batch.js';
 import type { TrainingData } from '../data/prepare-data.js';
 import type { Recipe } from '../recipe/recipe.js';
+import type { BatchSource } from './batches.js';
 import type { EndReason, TrainingEvent } from './events.js';
 import type { RunPosition, SavedRun } from './state.js';
 import type { TrainingTask } from './task.js';
@@ -17,6 +19,8 @@ export interface TrainingRunOptions {
   readonly saved?: SavedRun;
   /** What a new run starts from in place of the task's own initial state. */
   readonly initial?: ReadonlyMap<string, Float32Array>;
+  /** Kept features in place of pictures: what the steps and what the looks are fed with. */
+  readonly features?: { readonly train: BatchSource; readonly validation: () => AsyncIterable<Batch> };
   readonly signal?: AbortSignal;
   readonly tell: (event: TrainingEvent) => void;
   /** ms on a steady clock. */

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { Batch } from '#dataset/batch.js';
 import { outputError } from '#records/files.js';
 import { StepRunner } from '#runtime/step-runner.js';
-import { Batches } from './batches.js';
+import { Batches, type BatchSource } from './batches.js';
 import type { EndReason } from './events.js';
 import { Guard } from './guard.js';
 import { type Look, lookAt } from './look.js';
@@ -26,7 +26,7 @@ export class TrainingRun {
   readonly #position: Mutable<RunPosition>;
   readonly #guard: Guard;
   readonly #length: RunLength;
-  readonly #batches: Batches;
+  readonly #batches: BatchSource;
   readonly #loaders: number;
   readonly #graphs = new Set<string>();
   readonly #pace = new Pace();
@@ -44,7 +44,7 @@ export class TrainingRun {
     this.#lastSave = this.#now();
     this.#guard = new Guard(this.#position.rollbacks);
     this.#loaders = recipe.loaders === 'auto' ? Math.max(1, Math.floor(availableParallelism() / 2)) : recipe.loaders;
-    this.#batches = new Batches(recipe, data.train, this.#loaders);
+    this.#batches = options.features?.train ?? new Batches(recipe, data.train, this.#loaders);
     this.#length = {
       epochs: recipe.epochs,
       stepsPerEpoch: Math.floor(data.train.samples.length / recipe.batch),
@@ -241,7 +241,7 @@ export class TrainingRun {
 
   /** Looks at the validation pictures with the moving average; undefined where there are none, or when interrupted. */
   async #look(runner: StepRunner, all: boolean): Promise<Look | undefined> {
-    const { recipe, task, data, signal } = this.#options;
+    const { recipe, task, data, features, signal } = this.#options;
     if (data.validation.samples.length === 0) return undefined;
     const started = this.#now();
     const { pictures } = recipe.validation;
@@ -252,6 +252,7 @@ export class TrainingRun {
       side: recipe.model.size,
       batch: recipe.batch,
       workers: this.#loaders,
+      ...(features && { source: features.validation() }),
       ...(pictures !== null && !all && { pictures }),
       ...(signal && { signal }),
     });

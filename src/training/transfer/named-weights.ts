@@ -4,7 +4,7 @@ import type { Layout } from '#nn/layout.js';
 import { decodeModel } from '#onnx/decode.js';
 import type { Model } from '#onnx/model.js';
 import { float32Of } from '#onnx/tensor.js';
-import type { SavedRun } from '../run/state.js';
+import type { FlatWeights } from './adopt.js';
 
 /** A trained tensor by the name of its parameter or running statistic. */
 export interface NamedWeight {
@@ -14,13 +14,11 @@ export interface NamedWeight {
 
 export type NamedWeights = ReadonlyMap<string, NamedWeight>;
 
-/** The moving averages of a run, by name. */
-export function weightsOfRun({ arrays }: Pick<SavedRun, 'arrays'>, layout: Layout): NamedWeights {
-  const pick = (slots: Layout['parameters'] | Layout['states'], flat: Float32Array | undefined) =>
-    flat === undefined
-      ? []
-      : slots.map(({ name, dims, offset, size }) => [name, { dims, data: flat.slice(offset, offset + size) }] as const);
-  return new Map([...pick(layout.parameters, arrays.get('ema')), ...pick(layout.states, arrays.get('ema-states'))]);
+/** Flat vectors by the names of a layout. */
+export function namedWeights(layout: Layout, { parameters, states }: FlatWeights): NamedWeights {
+  const pick = (slots: Layout['parameters'] | Layout['states'], flat: Float32Array) =>
+    slots.map(({ name, dims, offset, size }) => [name, { dims, data: flat.slice(offset, offset + size) }] as const);
+  return new Map([...pick(layout.parameters, parameters), ...pick(layout.states, states)]);
 }
 
 /** All float32 constants of a model by name. */

@@ -7,7 +7,7 @@ import type { Recipe } from '../recipe/recipe.js';
 import { loadRun } from '../run/state.js';
 import { trainedOf } from '../trained.js';
 import { adopt, type FlatWeights, foldedLayers } from './adopt.js';
-import { isCheckpoint, type NamedWeights, readOnnxWeights, weightsOfRun } from './named-weights.js';
+import { isCheckpoint, type NamedWeights, namedWeights, readOnnxWeights } from './named-weights.js';
 import { refitNorms } from './refit-norms.js';
 
 export interface StartOptions {
@@ -61,8 +61,8 @@ export async function startFrom({ recipe, task, detector, train }: StartOptions)
 
 async function readWeights(path: string): Promise<NamedWeights> {
   if (!(await isCheckpoint(path))) return readOnnxWeights(path);
-  const saved = await loadRun(path);
-  return weightsOfRun(saved, trainedOf(saved).layout);
+  const { layout, weights } = trainedOf(await loadRun(path));
+  return namedWeights(layout, weights);
 }
 
 function checkFrozen({ layout }: DetectorTask, freeze: readonly string[]): void {
