@@ -8,7 +8,7 @@ import { DetectorTask } from './detector/detector-task.js';
 import { prepareFeatures } from './features/prepare-features.js';
 import type { Recipe } from './recipe/recipe.js';
 import type { TrainingEvent } from './run/events.js';
-import { LAST } from './run/run-options.js';
+import { LAST, type TrainingRunOptions } from './run/run-options.js';
 import { checkResumable, loadRun, type SavedRun } from './run/state.js';
 import { TrainingRun } from './run/training-run.js';
 import { startFrom } from './transfer/start-from.js';
@@ -21,26 +21,28 @@ export interface PrepareOptions {
   readonly resume: boolean;
   readonly signal?: AbortSignal;
   readonly tell: (event: TrainingEvent) => void;
+  readonly looked?: TrainingRunOptions['looked'];
 }
 
 /**
  * Makes a run ready: anchors, network, start or checkpoint. Tells `started`.
  * @throws LookoutError kind `config` where the folder holds a run already that is not to be resumed, or another one
  */
-export async function prepareRun({ recipe, data, folder, resume, signal, tell }: PrepareOptions): Promise<TrainingRun> {
+export async function prepareRun(options: PrepareOptions): Promise<TrainingRun> {
+  const { recipe, data, folder, resume, signal, tell, looked } = options;
   if (!resume) refuseToOverwrite(folder);
   const saved = resume ? await savedRun(folder, recipe, data) : undefined;
   const sizes = objectSizes(data.train, recipe.model.size);
   const anchors = anchorsOf(saved === undefined ? recipe : withAnchors(recipe, saved), sizes);
   const detector = detectorOf(recipe, data.labels.length, anchors);
-  const options = {
+  const whole = {
     recipe,
     labels: data.labels,
     anchors: anchors.byHead,
     detector,
     objectsPerPicture: sizes.length / data.train.samples.length,
   };
-  const task = new DetectorTask(options);
+  const task = new DetectorTask(whole);
   const start = saved === undefined ? await startFrom({ recipe, task, detector, train: data.train }) : { notes: [] };
   tell(startedEvent({ recipe, data, anchors, task, saved, notes: start.notes }));
   const initial = start.initial ?? task.initialState();
@@ -53,10 +55,11 @@ export async function prepareRun({ recipe, data, folder, resume, signal, tell }:
     tell,
     ...(saved && { saved }),
     ...(signal && { signal }),
+    ...(looked && { looked }),
   };
   if (!recipe.transfer.cacheFeatures) return new TrainingRun({ ...common, task, initial });
   const { layout } = task;
-  const prepared = await prepareFeatures({ ...common, whole: options, layout, weights, saved });
+  const prepared = await prepareFeatures({ ...common, whole, layout, weights, saved });
   return new TrainingRun({ ...common, ...prepared });
 }
 

@@ -4,16 +4,17 @@ import type { Card } from '#core/card.js';
 import { writeAtomically } from '#records/files.js';
 import { openEngine } from '#runtime/engine.js';
 import { prepareData, type TrainingData } from './data/prepare-data.js';
-import { type EvaluateResult, evaluateModels, writeEvaluation } from './evaluation/evaluate-run.js';
-import { cardMetrics, type Evaluation } from './evaluation/evaluation.js';
+import { type EvaluateResult, evaluateModels, worstCards, writeEvaluation } from './evaluation/evaluate-run.js';
+import { cardMetrics, type Evaluation, evaluateDetections } from './evaluation/evaluation.js';
 import { checkParity } from './export/check-parity.js';
 import { DEFAULT_FORM, type ExportForm, exportDetector, writeCard, writeModel } from './export/export-detector.js';
 import { prepareRun } from './prepare-run.js';
 import type { Recipe } from './recipe/recipe.js';
 import { historyCsv, recipeSection, trainingSections } from './report/training-page.js';
 import type { TrainingEvent } from './run/events.js';
+import type { Look } from './run/look.js';
 import { BEST, LAST, type RunResult } from './run/run-options.js';
-import { loadRun, type SavedRun } from './run/state.js';
+import { type EpochRecord, loadRun, type SavedRun } from './run/state.js';
 import { trainedOf } from './trained.js';
 
 export interface TrainOptions {
@@ -44,10 +45,36 @@ export interface TrainResult {
 export async function trainDetector(options: TrainOptions): Promise<TrainResult> {
   const { recipe, runFolder, resume, signal, tell } = options;
   const data = await prepareData(recipe);
-  const ready = await prepareRun({ recipe, data, folder: runFolder, resume, tell, ...(signal && { signal }) });
+  const looked = (look: Look, history: readonly EpochRecord[]): Promise<void> =>
+    writeLive(options, data, { look, history });
+  const ready = await prepareRun({ recipe, data, folder: runFolder, resume, tell, looked, ...(signal && { signal }) });
   const run = await ready.run();
   if (run.reason === 'interrupted') return { run };
   return { run, ...(await finish(options, data)) };
+}
+
+/** The report of a run that goes on: curves so far, and what the moving average finds now in the held-out pictures. */
+async function writeLive({ recipe, runFolder }: TrainOptions, data: TrainingData, seen: Seen): Promise<void> {
+  const { look, history } = seen;
+  const evaluation = evaluateDetections(look.pictures, data.labels);
+  const worst = await worstCards(evaluation, look.pictures, look.samples, 12);
+  const done = history.length;
+  await writeEvaluation(
+    runFolder,
+    { evaluation, worst },
+    {
+      title: `${recipe.name}: ${data.labels.join(', ')}`,
+      subtitle: `in training, after ${done} epochs; ${data.train.samples.length} pictures to learn from, ${look.pictures.length} looked at`,
+      before: trainingSections(history),
+      after: [recipeSection(recipe)],
+      refreshSeconds: 15,
+    },
+  );
+}
+
+interface Seen {
+  readonly look: Look;
+  readonly history: readonly EpochRecord[];
 }
 
 /** Export of the best parameters, evaluation by the runtime that will serve them, report. */

@@ -46,6 +46,8 @@ export interface DetectorTaskOptions {
 
 /** Weight of a head's objectness by its stride, as YOLOv5: fine grids have more and weaker background. */
 const BALANCE: Readonly<Record<number, number>> = { 8: 4, 16: 1, 32: 0.4 };
+/** A look needs no large batches: its memory is better left to the steps. */
+const LOOK_BATCH = 4;
 /** Detections that a look at validation pictures keeps: enough for AP, few enough to be quick. */
 const LOOK = { score: 0.01, iou: 0.6, maxDetections: 100 };
 
@@ -64,6 +66,7 @@ export class DetectorTask implements TrainingTask {
   readonly parameters: number;
   readonly states: StateSpec[];
   readonly layout: Layout;
+  readonly lookBatch: number;
   readonly accumulation?: NonNullable<TrainingTask['accumulation']>;
   readonly #options: DetectorTaskOptions;
   readonly #assign: Assign;
@@ -76,6 +79,7 @@ export class DetectorTask implements TrainingTask {
     this.#options = options;
     this.#assign =
       rule === 'neighbours' ? neighbourAssignment({ ratioLimit: ratio }) : bestIouAssignment({ ignoreIou });
+    this.lookBatch = Math.min(LOOK_BATCH, recipe.batch);
     this.layout = layoutOf(detector.network, this.#inputOf(recipe.model.size));
     this.parameters = this.layout.parameterCount;
     const { step } = this.#compile(recipe.model.size);
@@ -129,13 +133,13 @@ export class DetectorTask implements TrainingTask {
 
   lookGraph(): StepGraph {
     const { detector, recipe } = this.#options;
-    const model = compileForward(detector.network, this.#inputOf(recipe.model.size), this.layout);
+    const model = compileForward(detector.network, this.#inputOf(recipe.model.size, this.lookBatch), this.layout);
     const reads = { parameters: 'ema', ...(this.layout.stateCount > 0 && { states: 'ema-states' }) };
     return { key: 'look', model: encodeModel(model), reads, writes: {} };
   }
 
   lookFeeds(batch: Batch): Feed[] {
-    return [this.#pictureFeed(batch)];
+    return [this.#pictureFeed(batch, this.lookBatch)];
   }
 
   detections(outputs: Outputs, count: number): Found[][] {
@@ -144,17 +148,15 @@ export class DetectorTask implements TrainingTask {
     return Array.from({ length: count }, (_, n) => this.#detect(pictureOf(outputs, n), same));
   }
 
-  #inputOf(side: number) {
-    const { features, recipe } = this.#options;
-    if (features !== undefined) return { dims: [recipe.batch, features.length], type: 'float32' } as const;
-    return { dims: [recipe.batch, 3, side, side], type: 'uint8' } as const;
+  #inputOf(side: number, batch = this.#options.recipe.batch) {
+    const { features } = this.#options;
+    if (features !== undefined) return { dims: [batch, features.length], type: 'float32' } as const;
+    return { dims: [batch, 3, side, side], type: 'uint8' } as const;
   }
 
-  #pictureFeed({ size, pictures }: Batch): Feed {
-    const { dims: fed, type } = this.#inputOf(size.width);
-    if (type === 'float32') return { name: 'input', type, dims: fed, parts: [new Float32Array(pictures.buffer)] };
-    const dims = [this.#options.recipe.batch, 3, size.height, size.width];
-    return { name: 'input', type: 'uint8', dims, parts: [pictures] };
+  #pictureFeed({ size, pictures }: Batch, batch?: number): Feed {
+    const { dims, type } = this.#inputOf(size.width, batch);
+    return { name: 'input', type, dims, parts: [type === 'uint8' ? pictures : new Float32Array(pictures.buffer)] };
   }
 
   #compile(side: number) {

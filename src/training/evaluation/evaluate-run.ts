@@ -65,7 +65,8 @@ export async function evaluateModels(
   return { evaluation, medianMs: medianOf(inferenceMs), unreadable, unknown, worst };
 }
 
-async function worstCards(
+/** The pictures that were read worst, with what was found in them. */
+export async function worstCards(
   { quality, threshold }: Evaluation,
   pictures: readonly JudgedPicture[],
   samples: readonly Sample[],
@@ -98,29 +99,31 @@ export interface PageOptions {
   /** Sections before and behind those of the evaluation. */
   readonly before?: readonly Section[];
   readonly after?: readonly Section[];
+  /** The page loads itself again after so many seconds: for a run that goes on. */
+  readonly refreshSeconds?: number;
 }
 
 /** Writes `report.html` and `results.csv` into a folder. @throws LookoutError kind `output` */
 export async function writeEvaluation(
   folder: string,
-  { evaluation, medianMs, worst }: EvaluateResult,
-  { title, subtitle, before = [], after = [] }: PageOptions,
+  { evaluation, medianMs, worst }: Pick<EvaluateResult, 'evaluation' | 'worst'> & { readonly medianMs?: number },
+  { before = [], after = [], ...page }: PageOptions,
 ): Promise<string[]> {
   await mkdir(folder, { recursive: true }).catch((error) => {
     throw outputError(folder, error);
   });
-  const page = renderPage({
-    title,
-    subtitle,
-    headlines: [
-      ...evaluationHeadlines(evaluation),
-      { value: medianMs.toFixed(1), name: 'ms a picture', note: 'median, in the runtime' },
-    ],
+  const time =
+    medianMs === undefined
+      ? []
+      : [{ value: medianMs.toFixed(1), name: 'ms a picture', note: 'median, in the runtime' }];
+  const report = renderPage({
+    ...page,
+    headlines: [...evaluationHeadlines(evaluation), ...time],
     sections: [...before, ...evaluationSections(evaluation, worst), ...after],
     footer: 'Written by lookout. Figures as COCO defines them; thresholds by the best mean F1 at IoU 0.5.',
   });
   const files = [
-    ['report.html', page],
+    ['report.html', report],
     ['results.csv', resultsCsv(evaluation)],
   ] as const;
   for (const [name, text] of files) await writeAtomically(join(folder, name), (file) => file.writeFile(text));

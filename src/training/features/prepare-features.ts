@@ -55,7 +55,7 @@ export async function prepareFeatures(
   const train = await makeFeatures({ ...common, dataset: data.train, name: 'train' });
   const validation = await makeFeatures({ ...common, dataset: data.validation, name: 'validation' });
   const made = { batch: recipe.batch, side, seed: recipe.seed };
-  const looks = new FeatureBatches({ ...made, file: validation });
+  const looks = new FeatureBatches({ ...made, batch: task.lookBatch, file: validation });
   return {
     task,
     initial: initialOf(task, base, layout),

@@ -23,10 +23,13 @@ export interface Page {
   readonly headlines: readonly Headline[];
   readonly sections: readonly Section[];
   readonly footer: string;
+  /** The page loads itself again after so many seconds. */
+  readonly refreshSeconds?: number;
 }
 
 /** One HTML file that needs nothing else: style, script, plots and pictures are inside. */
-export function renderPage({ title, subtitle, headlines, sections, footer }: Page): string {
+export function renderPage({ title, subtitle, headlines, sections, footer, refreshSeconds }: Page): string {
+  const refresh = refreshSeconds === undefined ? '' : `<meta http-equiv="refresh" content="${refreshSeconds}">`;
   const heads = headlines.map(
     ({ value, name, note }) =>
       `<div class="headline"><b>${escapeMarkup(value)}</b><span>${escapeMarkup(name)}</span>${note === undefined ? '' : `<small>${escapeMarkup(note)}</small>`}</div>`,
@@ -38,7 +41,7 @@ export function renderPage({ title, subtitle, headlines, sections, footer }: Pag
   );
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>${escapeMarkup(title)}</title><style>${STYLE}</style></head>
+<meta name="color-scheme" content="light dark">${refresh}<title>${escapeMarkup(title)}</title><style>${STYLE}</style></head>
 <body><header><h1>${escapeMarkup(title)}</h1><p>${escapeMarkup(subtitle)}</p>
 <div class="headlines">${heads.join('')}</div></header>
 <nav>${links.join('')}</nav>

@@ -4,7 +4,8 @@ import type { TrainingData } from '../data/prepare-data.js';
 import type { Recipe } from '../recipe/recipe.js';
 import type { BatchSource } from './batches.js';
 import type { EndReason, TrainingEvent } from './events.js';
-import type { RunPosition, SavedRun } from './state.js';
+import type { Look } from './look.js';
+import type { EpochRecord, RunPosition, SavedRun } from './state.js';
 import type { TrainingTask } from './task.js';
 
 export interface TrainingRunOptions {
@@ -23,6 +24,8 @@ export interface TrainingRunOptions {
   readonly features?: { readonly train: BatchSource; readonly validation: () => AsyncIterable<Batch> };
   readonly signal?: AbortSignal;
   readonly tell: (event: TrainingEvent) => void;
+  /** Given what each look at the validation pictures saw. */
+  readonly looked?: (look: Look, history: readonly EpochRecord[]) => Promise<void>;
   /** ms on a steady clock. */
   readonly now?: () => number;
 }

@@ -36,6 +36,8 @@ export interface TrainingTask {
   };
   /** Parts of the loss and `gradient`, the gradient's norm, by name. `total` is the loss itself. */
   figures(outputs: Outputs): Readonly<Record<string, number>>;
+  /** Pictures of a batch that the network looks at. */
+  readonly lookBatch: number;
   /** The network as it will serve, on the moving average: key `look`. */
   lookGraph(): StepGraph;
   lookFeeds(batch: Batch): Feed[];

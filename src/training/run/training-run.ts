@@ -226,6 +226,7 @@ export class TrainingRun {
     if (figures === undefined) return;
     const isBest = this.#isBest({ epoch, ...figures });
     const epochs = expectedEpochs(this.#length, steps, trainedSeconds);
+    await this.#options.looked?.(look!, position.history);
     tell({ kind: 'validated', ...record, ...figures, epochs, isBest, pictures: look!.pictures.length });
     await this.#save(LAST);
     if (isBest) await this.#save(BEST);
@@ -250,7 +251,7 @@ export class TrainingRun {
       task,
       dataset: data.validation,
       side: recipe.model.size,
-      batch: recipe.batch,
+      batch: task.lookBatch,
       workers: this.#loaders,
       ...(features && { source: features.validation() }),
       ...(pictures !== null && !all && { pictures }),

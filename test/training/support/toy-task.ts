@@ -38,6 +38,7 @@ export function toyTask(
   let seen = 0;
   return {
     parameters: 1,
+    lookBatch: 2,
     states: [{ name: 'parameters', type: 'float32', dims: [1] }],
     steps,
     initialState: () => new Map([['parameters', Float32Array.of(1)]]),
