@@ -5,15 +5,19 @@ import { Random } from '#core/random.js';
 import { shiftColours } from '#dataset/augmentation/colour.js';
 import { addNoise, blur, mixIn } from '#dataset/augmentation/degrade.js';
 import { residentCanvas } from '#dataset/augmentation/kernels.js';
-import { KERNELS_SOURCE_SHA256 } from '#dataset/augmentation/kernels-wasm.js';
+import { KERNELS_SOURCE_SHA256 as AUGMENTATION_SHA256 } from '#dataset/augmentation/kernels-wasm.js';
 import { chain, perspective, rotation, scaling, translation } from '#dataset/augmentation/matrix.js';
 import { paint } from '#dataset/augmentation/paint.js';
 import { type Canvas, createCanvas, toCanvas, toPicture } from '#dataset/augmentation/picture.js';
+import { KERNELS_SOURCE_SHA256 as SCENES_SHA256 } from '#dataset/scenes/render/kernels-wasm.js';
 
 describe('the kernels', () => {
-  it('are compiled from the source that is there (run npm run kernels after a change)', () => {
-    const source = readFileSync('scripts/augmentation-kernels.as');
-    expect(KERNELS_SOURCE_SHA256).toBe(createHash('sha256').update(source).digest('hex'));
+  it.each([
+    ['augmentation', AUGMENTATION_SHA256],
+    ['scene', SCENES_SHA256],
+  ])('are compiled from the source that is there (%s; run npm run kernels after a change)', (name, sha256) => {
+    const source = readFileSync(`scripts/${name}-kernels.as`);
+    expect(sha256).toBe(createHash('sha256').update(source).digest('hex'));
   });
 
   const picture = { width: 70, height: 50, data: randomBytes(3 * 70 * 50, 1) };
