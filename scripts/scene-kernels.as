@@ -328,6 +328,15 @@ function open(map: usize, size: i32, x: f32, y: f32, height: f32): f32 {
   return load<f32>(map + ((<i32>y * size + <i32>x) << 2)) > height ? 0 : 1;
 }
 
+/** The same from the four corners alone: for what moves, where edges of shadows pass quickly. */
+@inline
+function roughOpenness(map: usize, size: i32, x: f32, y: f32, height: f32, spacing: f32): f32 {
+  const left = x - 1.5 * spacing, topmost = y - 1.5 * spacing, far: f32 = 3 * spacing;
+  if (left < 1 || topmost < 1 || x + 2 * spacing > <f32>(size - 2) || y + 2 * spacing > <f32>(size - 2)) return 1;
+  return 0.25 * (open(map, size, left, topmost, height) + open(map, size, left + far, topmost, height)
+    + open(map, size, left, topmost + far, height) + open(map, size, left + far, topmost + far, height));
+}
+
 let px: f32 = 0, py: f32 = 0, pz: f32 = 0;
 /** The world point behind a buffer pixel, into px, py, pz. */
 @inline
@@ -369,6 +378,27 @@ function signed(word: u32, shift: i32): f32 {
   return <f32>((<i32>(word << (24 - shift))) >> 24);
 }
 
+// What a glossy surface mirrors: how much, the surroundings, and the sun's glint.
+let fresnel: f32 = 0, shine: f32 = 0, er: f32 = 0, eg: f32 = 0, eb: f32 = 0;
+function reflect(nx: f32, ny: f32, nz: f32, vx: f32, vy: f32, vz: f32, f0: f32, gloss: f32, inSun: bool): void {
+  const facing = max(0, nx * vx + ny * vy + nz * vz);
+  const grazing: f32 = 1 - facing;
+  fresnel = (f0 + (1 - f0) * grazing * grazing * grazing * grazing * grazing * gloss) * gloss;
+  const twice = facing + facing;
+  const rx = twice * nx - vx, ry = twice * ny - vy, rz = twice * nz - vz;
+  const high = max(0, min(1, (rz - 0.05) * 4)), low = max(0, min(1, -rz * 6));
+  const zenith = Mathf.sqrt(max(0, rz));
+  const wall = L(58);
+  er = mix3(mix3(L(24) * wall, mix3(L(24), L(18), zenith), high), L(21) * 0.6, low);
+  eg = mix3(mix3(L(25) * wall, mix3(L(25), L(19), zenith), high), L(22) * 0.6, low);
+  eb = mix3(mix3(L(26) * wall, mix3(L(26), L(20), zenith), high), L(23) * 0.6, low);
+  if (!inSun) return;
+  const towards = max(0, rx * L(12) + ry * L(13) + rz * L(14));
+  let glint = towards * towards; glint *= glint; glint *= glint; glint *= glint;
+  const sharp = glint * glint * glint * glint;
+  shine = gloss * (0.25 * f0 * glint * 8 + fresnel * sharp * 14);
+}
+
 /** Lights a surface: Lambert with a hemisphere of sky and ground, Schlick reflection of the surroundings, the sun, lamps, haze. */
 function lit(x: f32, y: f32, inverse: f32, colour: u32, nx: f32, ny: f32, nz: f32): void {
   locate(x, y, inverse);
@@ -386,24 +416,11 @@ function lit(x: f32, y: f32, inverse: f32, colour: u32, nx: f32, ny: f32, nz: f3
   let vx = L(0) - px, vy = L(1) - py, vz = L(2) - pz;
   const distance = Mathf.sqrt(vx * vx + vy * vy + vz * vz);
   vx /= distance; vy /= distance; vz /= distance;
-  const facing = max(0, nx * vx + ny * vy + nz * vz);
   const up: f32 = 0.5 + 0.5 * nz;
-  const f0 = load<f32>(material), gloss = load<f32>(material, 4);
-  const grazing: f32 = 1 - facing;
-  const fresnel = (f0 + (1 - f0) * grazing * grazing * grazing * grazing * grazing * gloss) * gloss;
-  const twice = facing + facing;
-  const rx = twice * nx - vx, ry = twice * ny - vy, rz = twice * nz - vz;
-  const high = max(0, min(1, (rz - 0.05) * 4)), low = max(0, min(1, -rz * 6));
-  const zenith = Mathf.sqrt(max(0, rz));
-  const wall = L(58);
-  const er = mix3(mix3(L(24) * wall, mix3(L(24), L(18), zenith), high), L(21) * 0.6, low);
-  const eg = mix3(mix3(L(25) * wall, mix3(L(25), L(19), zenith), high), L(22) * 0.6, low);
-  const eb = mix3(mix3(L(26) * wall, mix3(L(26), L(20), zenith), high), L(23) * 0.6, low);
   const sunny = max(0, nx * L(12) + ny * L(13) + nz * L(14));
-  const towards = max(0, rx * L(12) + ry * L(13) + rz * L(14));
-  let glint = towards * towards; glint *= glint; glint *= glint; glint *= glint;
-  const sharp = glint * glint * glint * glint;
-  const shine: f32 = sunny > 0 ? gloss * (0.25 * f0 * glint * 8 + fresnel * sharp * 14) : 0;
+  const gloss = load<f32>(material, 4);
+  fresnel = 0; shine = 0; er = 0; eg = 0; eb = 0;
+  if (gloss > 0.2) reflect(nx, ny, nz, vx, vy, vz, load<f32>(material), gloss, sunny > 0);
   const diffuse: f32 = 1 - fresnel;
   ar = r * diffuse * mix3(L(21), L(18), up) + er * fresnel + r * emission;
   ag = g * diffuse * mix3(L(22), L(19), up) + eg * fresnel + g * emission;
@@ -412,7 +429,9 @@ function lit(x: f32, y: f32, inverse: f32, colour: u32, nx: f32, ny: f32, nz: f3
   sg = L(16) * (g * diffuse * sunny + shine);
   sb = L(17) * (b * diffuse * sunny + shine);
   lamps(r, g, b, nx, ny, nz);
-  const clear = Mathf.exp(-distance * L(27));
+  // exp(-haze), to the third order: haze is below 1.
+  const haze = distance * L(27);
+  const clear: f32 = 1 / (1 + haze * (1 + haze * (0.5 + haze * <f32>(1.0 / 6.0))));
   ar = mix3(L(24), ar, clear); ag = mix3(L(25), ag, clear); ab = mix3(L(26), ab, clear);
   sr *= clear; sg *= clear; sb *= clear;
 }
@@ -525,8 +544,14 @@ function showMoving(x: f32, y: f32, inverse: f32, colour: u32, nx: f32, ny: f32,
   if (!unlit) {
     const length: f32 = 1 / Mathf.sqrt(max(1e-6, nx * nx + ny * ny + nz * nz));
     nx *= length; ny *= length; nz *= length;
-    sun = sr + sg + sb > 0 ? min(sunOpen(sunStatic, 0, nx, ny, nz), sunOpen(sunMoving, sunBlocks, nx, ny, nz)) : 0;
-    sky = 1 - 0.6 * L(28) * (1 - skyOpen(zenithStatic, 0, 0, 0, 0));
+    if (sr + sg + sb > 0) {
+      const sx = L(30) * px + L(31) * py + L(32) * pz + L(33), sy = L(34) * px + L(35) * py + L(36) * pz + L(37);
+      const high = L(38) * px + L(39) * py + L(40) * pz + L(41) + L(43);
+      sun = roughOpenness(sunStatic, <i32>L(42), sx, sy, high, L(29));
+      if (sun > 0) sun = min(sun, sunOpen(sunMoving, sunBlocks, nx, ny, nz));
+    } else sun = 0;
+    const zx = L(44) * px + L(45) * py + L(46) * pz + L(47), zy = L(48) * px + L(49) * py + L(50) * pz + L(51);
+    sky = 1 - 0.6 * L(28) * (1 - roughOpenness(zenithStatic, <i32>L(56), zx, zy, pz + 0.08, 3.2));
   }
   show(ar * sky + sr * sun, ag * sky + sg * sun, ab * sky + sb * sun, times);
 }

@@ -1,6 +1,6 @@
 import type { Annotation } from '#core/annotation.js';
 import type { Size } from '#core/size.js';
-import { type SceneFrame, StreetScene } from './scene.js';
+import { type SceneFrame, type SceneOptions, StreetScene } from './scene.js';
 
 /** One frame of a clip. */
 export interface ClipFrame extends SceneFrame {
@@ -28,29 +28,28 @@ export function* clipFrames(
   }
 }
 
-/**
- * The demo: a lively street seen from a pole, in daylight. A zebra crossing stops the traffic every 26 seconds.
- * @param size 1280x720 unless told otherwise
- */
-export function demoScene(size: Size = { width: 1280, height: 720 }): StreetScene {
-  return new StreetScene({
-    seed: 21,
-    size,
-    mood: 'clear',
-    density: 0.9,
-    street: {
-      from: -75,
-      to: 95,
-      half: 5.7,
-      pavement: 4.6,
-      lane: 1.75,
-      parking: { far: true, near: false },
-      crossing: 4,
-      trees: true,
-      nearHouses: true,
-    },
-    camera: { position: [-13, -11.6, 4.6], target: [3, 2.5, 0.9], fieldOfView: 66 },
-  });
+/** The demo: a lively street seen from a pole, in daylight. A zebra crossing stops the traffic every 29 seconds. */
+export const DEMO: SceneOptions = {
+  seed: 21,
+  size: { width: 1280, height: 720 },
+  mood: 'clear',
+  density: 0.9,
+  street: {
+    from: -75,
+    to: 95,
+    half: 5.7,
+    pavement: 4.6,
+    lane: 1.75,
+    parking: { far: true, near: false },
+    crossing: 4,
+    trees: true,
+    nearHouses: true,
+  },
+  camera: { position: [-13, -11.6, 4.6], target: [3, 2.5, 0.9], fieldOfView: 66 },
+};
+
+export function demoScene(size: Size = DEMO.size): StreetScene {
+  return new StreetScene({ ...DEMO, size });
 }
 
 /** Ground truth of a clip as MOTChallenge writes it: `frame, id, left, top, width, height, conf, class, visibility` (frame and class from 1). */

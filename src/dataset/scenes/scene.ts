@@ -152,28 +152,39 @@ export class StreetScene {
     ];
   }
 
-  /** In front of the camera and near enough to be seen. */
+  /** In front of the camera, near enough to be seen, and not far beside the picture. */
   #near({ x, y }: { x: number; y: number }): boolean {
-    const distance = this.#renderer.projection.distance([x, y, 1]);
-    return distance > -8 && distance < 110;
+    const { projection } = this.#renderer;
+    const [px, , distance] = projection.project([x, y, 1]);
+    if (distance < 3) return distance > -7;
+    const half = (this.size.width * projection.oversample) / 2;
+    const margin = (projection.focal * 7) / distance;
+    return distance < 110 && Math.abs(px - half) < half + margin;
   }
 
-  #detail(x: number, y: number): { detail: Detail; head: HeadDetail } {
+  #detail(x: number, y: number): { detail: Detail; head: HeadDetail; far: boolean } {
     const [, top] = this.#renderer.projection.project([x, y, 1.8]);
     const [, bottom, distance] = this.#renderer.projection.project([x, y, 0]);
-    if (distance < 1) return { detail: 0, head: -1 };
+    if (distance < 1) return { detail: 0, head: -1, far: false };
     const pixels = Math.abs(bottom - top) / 2;
     const detail = pixels > 170 ? 0 : pixels > 70 ? 1 : 2;
-    return { detail, head: pixels > 330 ? -1 : detail };
+    return { detail, head: pixels > 330 ? -1 : detail, far: pixels < 36 };
   }
 
   #drawVehicle({ vehicle, x, y, heading, rolled }: VehicleState, id: number): void {
     const place = nest(translated(x, y, y > this.street.half ? KERB : 0), rotatedZ(heading));
-    const far = this.#detail(x, y).detail === 2;
+    const { detail, far } = this.#detail(x, y);
     const { palette, coarse, coarseWheel } = vehicle;
     const draw = (meshes: readonly [near: Mesh, coarse: Mesh], transform: Transform, bothSides = false): void => {
-      const mesh = far ? meshes[1] : meshes[0];
-      this.#renderer.draw({ mesh, shadow: meshes[1], transform: nest(place, transform), palette, id, bothSides });
+      const mesh = detail === 2 ? meshes[1] : meshes[0];
+      this.#renderer.draw({
+        mesh,
+        shadow: far ? null : meshes[1],
+        transform: nest(place, transform),
+        palette,
+        id,
+        bothSides,
+      });
     };
     draw([vehicle.shell, coarse], IDENTITY);
     const turn = rotatedY(rolled / vehicle.wheelRadius);

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readDataset } from '#dataset/read-dataset.js';
-import { clipFrames, demoScene, motLines } from '#dataset/scenes/clip.js';
+import { clipFrames, DEMO, demoScene, motLines } from '#dataset/scenes/clip.js';
 import { renderFaces } from '#dataset/scenes/faces.js';
+import { parallelClip } from '#dataset/scenes/parallel-clip.js';
 import { renderSet } from '#dataset/scenes/render-set.js';
 import { SCENE_LABELS, StreetScene } from '#dataset/scenes/scene.js';
 import { MOODS } from '#dataset/scenes/street/mood.js';
@@ -120,6 +121,19 @@ describe('StreetScene', () => {
 });
 
 describe('clips', () => {
+  it('are the same from several threads as from one, in order, and end their threads', async () => {
+    const options = { fps: 10, seconds: 0.5, from: 18 };
+    const alone = [...clipFrames(scene, options)].map(({ seq, annotations }) => ({ seq, annotations }));
+    const pictures: Buffer[] = [];
+    const together: typeof alone = [];
+    for await (const { seq, annotations, rgba } of parallelClip({ ...DEMO, size: SIZE }, { ...options, workers: 2 })) {
+      together.push({ seq, annotations });
+      pictures.push(Buffer.from(rgba));
+    }
+    expect(together).toEqual(alone);
+    expect(Buffer.compare(pictures[4]!, scene.frame(18.4).rgba)).toBe(0);
+  });
+
   it('become a film that ffmpeg writes frame by frame', async () => {
     const file = join(folderWith(), 'clip.mp4');
     const size = `${SIZE.width}x${SIZE.height}`;

@@ -14,17 +14,23 @@ export interface Placing {
   readonly detail: Detail;
   /** How finely the head is divided, where other than the rest. */
   readonly head?: HeadDetail;
+  /** Far away: without hands and shadow. */
+  readonly far?: boolean;
 }
 
 /** The pieces of a person in a pose. */
-export function personPieces(outfit: Outfit, pose: Pose, { place, id, detail, head = detail }: Placing): Piece[] {
+export function personPieces(
+  outfit: Outfit,
+  pose: Pose,
+  { place, id, detail, head = detail, far = false }: Placing,
+): Piece[] {
   const figure = figureOf(outfit, detail);
   const coarse = figureOf(outfit, 2);
   const size = nest(place, scaled(outfit.height / 1.75));
   const { palette } = outfit;
   const pieceOf = (mesh: Mesh, shadow: Mesh | undefined, transform: Transform): Piece => ({
     mesh,
-    shadow,
+    shadow: far ? null : shadow,
     transform: nest(size, transform),
     palette,
     id,
@@ -44,8 +50,8 @@ export function personPieces(outfit: Outfit, pose: Pose, { place, id, detail, he
       piece('foot', facing(pose.ankles[n], pose.feet[n])),
       piece('upperArm', alongSegment(pose.shoulders[n], pose.elbows[n], forward)),
       piece('forearm', alongSegment(pose.elbows[n], pose.wrists[n], forward)),
-      piece('hand', handAt(pose.elbows[n], pose.wrists[n])),
     );
+    if (!far) pieces.push(piece('hand', handAt(pose.elbows[n], pose.wrists[n])));
   }
   if (figure.skirt !== undefined) pieces.push(piece('skirt', skirtAt(outfit, pose)));
   if (figure.bag !== undefined) pieces.push(piece('bag', bagAt(outfit, pose, torso)));

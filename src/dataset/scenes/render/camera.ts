@@ -20,6 +20,8 @@ export class Projection {
   readonly rays: readonly number[];
   readonly #rows: readonly [Vector, number][];
   readonly oversample: number;
+  /** Buffer px per metre at a distance of 1 m. */
+  readonly focal: number;
 
   constructor({ position, target, fieldOfView }: Camera, size: Size, oversample: number) {
     const [width, height] = [size.width * oversample, size.height * oversample];
@@ -39,6 +41,7 @@ export class Projection {
     const base = add(forward, add(scale(right, -cx / focal), scale(up, cy / focal)));
     this.rays = [...position, ...base, ...scale(right, 1 / focal), ...scale(up, -1 / focal)];
     this.oversample = oversample;
+    this.focal = focal;
   }
 
   /** Buffer x, y and the distance along the view (negative behind the camera). */

@@ -11,8 +11,8 @@ export interface Piece {
   readonly palette: readonly Surface[];
   readonly id: number;
   readonly bothSides?: boolean;
-  /** A coarser mesh that throws the shadow. */
-  readonly shadow?: Mesh | undefined;
+  /** A coarser mesh that throws the shadow; null for none. */
+  readonly shadow?: Mesh | null | undefined;
 }
 
 /** A flat textured polygon, convex. */

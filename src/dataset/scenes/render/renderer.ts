@@ -103,7 +103,7 @@ export class Renderer {
     this.#machine.words(paletteAt, palette.length).set(palette);
     kernels.transform(uploaded.positions, uploaded.normals, uploaded.vertices, matrix, view, vertices, NEAR);
     kernels.drawMesh(vertices, uploaded.indices, uploaded.slots, uploaded.triangles, paletteAt, id, bothSides ? 1 : 0);
-    this.#drawShadows(this.#upload(shadow));
+    if (shadow !== null) this.#drawShadows(this.#upload(shadow));
   }
 
   #drawShadows({ positions, indices, vertices: count, triangles }: Uploaded): void {

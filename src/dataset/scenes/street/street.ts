@@ -121,7 +121,7 @@ function addTrees(renderer: Renderer, plan: StreetPlan, random: Random): void {
   for (let x = plan.from; x < plan.to - 8; x += random.between(9, 14)) {
     if (plan.crossing !== undefined && Math.abs(x - plan.crossing) < 4) continue;
     const transform = nest(
-      translated(x, plan.half + 1.0, KERB),
+      translated(x, plan.half + 0.7, KERB),
       rotatedZ(random.between(0, 6.28)),
       scaled(random.between(0.75, 1.15)),
     );
@@ -154,7 +154,7 @@ function addFurniture(
     const kind = random.below(things.length);
     if (kind === 3)
       for (let n = 0; n < 1 + random.below(3); n++)
-        put(things[3], x + n * 1.9, wallSide - 0.8, random.between(-0.4, 0.4));
+        put(things[3], x + n * 1.9, wallSide - 0.5, random.between(-0.15, 0.15));
     else if (kind === 5) for (let n = 0; n < 5; n++) put(things[5], x + n * 1.4, plan.half + 0.45);
     else if (kind === 2) addPlanter(renderer, { x, y: wallSide - 0.5, random, palette, mesh: things[2] });
     else

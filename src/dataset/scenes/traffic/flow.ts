@@ -7,10 +7,10 @@ export interface Flow {
 }
 
 /** Seconds of a cycle: moving, braking, standing, starting. */
-export const CYCLE = 26;
+export const CYCLE = 29;
 export const GO = 14;
 export const BRAKE = 3;
-export const STAND = 6;
+export const STAND = 9;
 
 /** Metres that the flow covers in one cycle. */
 export function cycleDistance({ speed, stops }: Flow): number {

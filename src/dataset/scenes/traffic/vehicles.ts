@@ -66,8 +66,8 @@ export class VehicleTraffic {
     this.#lanes = [
       lane(0, -street.lane, { speed, kinds: MIXED, share: driving }),
       lane(1, street.lane, { speed: speed * random.between(0.9, 1.1), kinds: MIXED, share: driving }),
-      lane(2, -street.lane - 1.55, cycling),
-      lane(3, street.lane + 1.55, { ...cycling, speed: cycling.speed * 0.93 }),
+      lane(2, -street.lane - 1.65, cycling),
+      lane(3, street.lane + 1.65, { ...cycling, speed: cycling.speed * 0.93 }),
     ];
   }
 

@@ -39,14 +39,14 @@ export class WalkerTraffic {
     this.#options = options;
     const { street, seed, density } = options;
     const random = new Random(seed, 81);
-    const count = Math.max(2, Math.min(4, Math.floor((street.pavement - 1.4) / 0.75)));
+    const count = Math.max(1, Math.min(4, Math.floor((street.pavement - 1.9) / 0.72)));
     this.#lines = [1, -1].flatMap((side) => {
       // Neighbours often walk the same way at the same pace: then they walk together.
       let [direction, speed] = [1 as 1 | -1, 1.3];
       return Array.from({ length: count }, (_, n): Line => {
         if (n === 0 || random.chance(0.55))
           [direction, speed] = [random.chance(0.5) ? 1 : -1, random.between(1.05, 1.6)];
-        const y = side * (street.half + 1.25 + n * 0.72);
+        const y = side * (street.half + 1.5 + n * 0.72);
         return { number: (side > 0 ? 0 : 8) + n, y, direction, speed, gap: random.between(7, 11) / (0.35 + density) };
       });
     });
@@ -116,10 +116,10 @@ export class WalkerTraffic {
     const side = random.chance(0.5) ? 1 : -1;
     const [from, to] = [random.chance(0.5) ? 1 : -1, random.chance(0.5) ? 1 : -1];
     const speed = random.between(1.25, 1.5);
-    const start = cycle * CYCLE + GO + BRAKE + random.between(0.2, 1.3);
+    const start = cycle * CYCLE + GO + BRAKE + random.between(0, 0.8);
     const arrival = start - random.between(0.5, 6);
     const x = street.crossing! + random.between(-1.2, 1.2);
-    const edge = street.half + 0.75;
+    const edge = street.half + 1.1;
     const end = start + (2 * edge) / speed;
     const limit = 50 / speed;
     if (seconds < arrival - limit || seconds > end + limit) return undefined;
