@@ -25,6 +25,8 @@ export interface GradientPlan {
   readonly frozen?: (name: string) => boolean;
   /** The provider that will run the step. Default `cpu`. */
   readonly target?: Target;
+  /** See {@link GraphBuilder.channelBlock}: what {@link channelBlockProbe} measures on the machine that trains. Default 0. */
+  readonly channelBlock?: number;
 }
 
 export interface UpdatePlan {
@@ -61,7 +63,13 @@ interface Building {
 
 function start(name: string, plan: GradientPlan): Building {
   const layout = layoutOf(plan.network, plan.input);
-  return { g: new GraphBuilder(name), layout, target: plan.target ?? 'cpu', vectors: new Map(), figures: [] };
+  return {
+    g: new GraphBuilder(name, { channelBlock: plan.channelBlock ?? 0 }),
+    layout,
+    target: plan.target ?? 'cpu',
+    vectors: new Map(),
+    figures: [],
+  };
 }
 
 /** Declares a carried vector; `finish` gives its next value. */

@@ -59,8 +59,15 @@ export class GraphBuilder {
   #scope = '';
   #recording = true;
 
-  constructor(name: string) {
+  /**
+   * Channels per block in which the CPU provider of the machine that will run the graph convolves fastest (16 with
+   * AVX-512, 8 with AVX2); 0 where that is unknown or the graph must run anywhere.
+   */
+  readonly channelBlock: number;
+
+  constructor(name: string, options: { readonly channelBlock?: number } = {}) {
     this.#name = name;
+    this.channelBlock = options.channelBlock ?? 0;
     const emit = (op: OpName) => [op, (...args: unknown[]) => this.#call(op, args)] as const;
     this.op = Object.fromEntries((Object.keys(OPS) as OpName[]).map(emit)) as unknown as Emitters;
   }
@@ -225,7 +232,7 @@ export class GraphBuilder {
     const base = `${this.#scope}${op}_${this.#nodes.length}`;
     const names = Array.from({ length: count }, (_, index) => (index === 0 ? base : `${base}:${index}`));
     const { shapes } = this.#append(
-      op,
+      spec.op ?? op,
       inputs.map((input) => input?.name ?? ''),
       names,
       written,

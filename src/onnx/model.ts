@@ -75,11 +75,16 @@ export function node(
   return { op, domain, name: '', inputs, outputs, attributes: new Map(Object.entries(attributes)) };
 }
 
-/** A model around a graph, for the operator set that lookout emits (IR 9, opset 20; com.microsoft for fused ops). */
+/** Operator sets that lookout emits, by domain. */
+const EMITTED = new Map([
+  ['', 20],
+  ['com.microsoft', 1],
+  ['com.microsoft.nchwc', 1],
+]);
+
+/** A model around a graph that lookout built (IR 9); it names the operator sets that the graph uses. */
 export function modelOf(graph: Graph, metadata: ReadonlyMap<string, string> = new Map()): Model {
-  const opsets = new Map([
-    ['', 20],
-    ['com.microsoft', 1],
-  ]);
+  const used = new Set(['', ...graph.nodes.map(({ domain }) => domain)]);
+  const opsets = new Map([...EMITTED].filter(([domain]) => used.has(domain)));
   return { irVersion: 9, opsets, producer: 'lookout', producerVersion: '', metadata, graph };
 }

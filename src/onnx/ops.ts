@@ -5,9 +5,13 @@ export interface OpSpec {
   readonly inputs: readonly string[];
   readonly attributes?: Readonly<Record<string, 'float' | 'int' | 'ints' | 'string' | 'tensor'>>;
   readonly domain?: string;
+  /** Name of the operator in its domain, where it differs from the key. */
+  readonly op?: string;
 }
 
 const MICROSOFT = 'com.microsoft';
+/** The CPU provider's own operators, which its optimiser puts into inference graphs. */
+const NCHWC = 'com.microsoft.nchwc';
 const unary = { inputs: ['x'] } as const;
 const binary = { inputs: ['a', 'b'] } as const;
 const reduction = { inputs: ['x', 'axes?'], attributes: { keepdims: 'int' } } as const;
@@ -81,6 +85,16 @@ export const OPS = {
   ConvTranspose: {
     inputs: ['x', 'w', 'b?'],
     attributes: { ...window, dilations: 'ints', group: 'int', output_padding: 'ints' },
+  },
+  /** From `[N, C, H, W]` to blocks of channels, `[N, C / B, H, W, B]` under the same dims, and back. */
+  ReorderInput: { inputs: ['x'], domain: NCHWC },
+  ReorderOutput: { inputs: ['x'], attributes: { channels: 'int' }, domain: NCHWC },
+  /** Convolution in blocks of channels; its weights are laid out in blocks too. */
+  BlockedConv: {
+    inputs: ['x', 'w'],
+    attributes: { ...window, dilations: 'ints', group: 'int' },
+    domain: NCHWC,
+    op: 'Conv',
   },
   MaxPool: { inputs: ['x'], attributes: { ...window, ceil_mode: 'int' } },
   MaxUnpool: { inputs: ['x', 'indices', 'shape?'], attributes: window },

@@ -205,6 +205,15 @@ const convolutions: readonly GradientCase[] = [
   conv('two groups, 1x1', [2, 4, 3, 3], [2, 2, 1, 1], { group: 2 }),
   conv('depthwise, stride 2', [2, 3, 5, 5], [3, 1, 3, 3], { group: 3, strides: [2, 2], pads: [1, 1, 1, 1] }),
   conv('5x5 kernel', [1, 1, 6, 6], [2, 1, 5, 5], { pads: [2, 2, 2, 2] }),
+  conv('many channels, one product per kernel element', [1, 32, 3, 3], [1, 32, 3, 3], { pads: [1, 1, 1, 1] }),
+  conv('many channels, dilated', [2, 32, 3, 4], [1, 32, 2, 2], { dilations: [1, 2] }),
+  conv('many channels, 1D', [2, 32, 5], [2, 32, 3], { pads: [1, 1] }),
+  {
+    ...conv('more kernels than many channels: spread, not turned around', [1, 33, 3, 3], [34, 33, 3, 3], {
+      pads: [1, 1, 1, 1],
+    }),
+    fixed: [1, 2],
+  },
   conv('1D', [2, 2, 9], [3, 2, 3], { pads: [1, 1] }),
   conv('1D stride 2 dilated', [2, 2, 9], [3, 2, 3], { strides: [2], dilations: [2], pads: [1, 2] }),
   conv('3D', [1, 2, 3, 4, 3], [2, 2, 2, 3, 2], { pads: [0, 1, 1, 1, 1, 0] }),

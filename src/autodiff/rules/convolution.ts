@@ -4,6 +4,7 @@
  */
 import type { GraphBuilder, Value } from '#onnx/builder.js';
 import type { AttributesOf } from '#onnx/ops.js';
+import { convolve } from '../convolve.js';
 import { axesOf, type OpRules, type Rule, type Step, type Target } from '../rule.js';
 import { weightGradient } from './weight-gradient.js';
 
@@ -53,12 +54,37 @@ function inputGradient(g: GraphBuilder, [x, w, dy]: readonly [Value, Value, Valu
     const spread = g.op.FusedMatMul(matrix, g.reshape(dy, [dy.dims[0]!, dy.dims[1]!, positions]), { transA: 1 });
     return g.reshape(spread, x.dims);
   }
+  if (prefersFlipped(g, w, geometry)) return convolve(g, dy, flipped(g, w), { pads: flippedPads(geometry), dilations });
   const output_padding = kernel.map((size, axis) => {
     const padding = pads[axis]! + pads[axis + kernel.length]!;
     const reached = strides[axis]! * (dy.dims[axis + 2]! - 1) + (size - 1) * dilations[axis]! + 1 - padding;
     return x.dims[axis + 2]! - reached;
   });
   return g.op.ConvTranspose(dy, w, { strides, dilations, pads, group, output_padding });
+}
+
+/**
+ * With stride 1 the adjoint is a convolution with the kernel turned around and its channels swapped. Laying out dy in
+ * columns costs M, spreading the columns of dx costs C: the smaller is faster, except that large maps have few channels.
+ */
+function prefersFlipped(g: GraphBuilder, w: Value, { kernel, strides, dilations, pads, group }: Geometry): boolean {
+  const [kernels, channels] = w.dims as [number, number];
+  const reach = kernel.map((size, axis) => (size - 1) * dilations[axis]!);
+  const coverable = reach.every((most, axis) => pads[axis]! <= most && pads[axis + kernel.length]! <= most);
+  const plain = group === 1 && kernel.length <= 2 && strides.every((step) => step === 1) && coverable;
+  return plain && (kernels <= channels || channels <= 32 || g.channelBlock > 0);
+}
+
+/** `[M, C, ...]` to `[C, M, ...]`, every kernel axis reversed. */
+function flipped(g: GraphBuilder, w: Value): Value {
+  const axes = w.dims.map((_, axis) => axis).slice(2);
+  const swapped = g.op.Transpose(w, { perm: [1, 0, ...axes] });
+  const every = (value: number) => g.ints(axes.map(() => value));
+  return g.op.Slice(swapped, every(-1), every(-(2 ** 31)), g.ints(axes), every(-1));
+}
+
+function flippedPads({ kernel, dilations, pads }: Geometry): readonly number[] {
+  return pads.map((count, index) => (kernel[index % kernel.length]! - 1) * dilations[index % kernel.length]! - count);
 }
 
 const conv: Rule<ConvAttributes> = ({ g, inputs, attributes, dy, needs, target }) => {
@@ -85,4 +111,10 @@ const convTranspose: Rule<AttributesOf<'ConvTranspose'>> = (step: Step<Attribute
   ];
 };
 
-export const convolution: OpRules<'Conv' | 'ConvTranspose'> = { Conv: conv, ConvTranspose: convTranspose };
+export const convolution: OpRules<'Conv' | 'ConvTranspose' | 'ReorderInput' | 'ReorderOutput' | 'BlockedConv'> = {
+  Conv: conv,
+  ConvTranspose: convTranspose,
+  ReorderInput: 'backward',
+  ReorderOutput: 'backward',
+  BlockedConv: 'backward',
+};

@@ -83,16 +83,48 @@ function columnsByOneHot(g: GraphBuilder, { x, geometry }: WeightGradient): Colu
   return { value: g.op.Conv(x, w, { strides, dilations, pads, group: channels }), order: 'channels-first' };
 }
 
-/** `[N, M, P]` times `[N, R, P]` transposed, summed over the pictures: `[M, R]`. */
+/**
+ * `[N, M, P]` times `[N, R, P]` transposed, summed over the pictures: `[M, R]`. The second factor of a product is copied
+ * into the order that the kernel wants, so the one with fewer rows stands there.
+ */
 function overPictures(g: GraphBuilder, dy: Value, columns: Value): Value {
   const [n, m, p] = dy.dims as [number, number, number];
   const rows = columns.dims[1]!;
-  if (n === 1) return g.reshape(g.op.FusedMatMul(dy, columns, { transB: 1 }), [m, rows]);
-  if (p <= SMALL_MAP) {
+  if (n > 1 && p <= SMALL_MAP) {
     const flat = (value: Value, count: number) => g.reshape(g.op.Transpose(value, { perm: [1, 0, 2] }), [count, n * p]);
     return g.op.Gemm(flat(dy, m), flat(columns, rows), { transB: 1 });
   }
-  return g.op.ReduceSum(g.op.FusedMatMul(dy, columns, { transB: 1 }), g.ints([0]), { keepdims: 0 });
+  const sum = (products: Value) => g.op.ReduceSum(products, g.ints([0]), { keepdims: 0 });
+  if (rows <= m) return sum(g.op.FusedMatMul(dy, columns, { transB: 1 }));
+  return g.op.Transpose(sum(g.op.FusedMatMul(columns, dy, { transB: 1 })), { perm: [1, 0] });
+}
+
+/**
+ * dW of a convolution with stride 1 in one product per kernel element, which needs no columns side by side: channels go
+ * outside, then element k meets dy `[M, N P]` with the input moved by its offset, `[C, N P]`.
+ */
+function perElement(g: GraphBuilder, { x, dy, dims, geometry }: WeightGradient): Value {
+  const { kernel, dilations, pads } = geometry;
+  const rank = kernel.length;
+  const axes = kernel.map((_, axis) => axis + 2);
+  const outside = (value: Value) => g.op.Transpose(value, { perm: [1, 0, ...axes] });
+  const around = [0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)];
+  const padded = g.op.Pad(outside(x), g.ints(around));
+  const rows = g.reshape(outside(dy), [dy.dims[1]!, -1]);
+  const products = kernelOffsets(kernel).map((offset) => {
+    const starts = offset.map((at, axis) => at * dilations[axis]!);
+    const ends = starts.map((start, axis) => start + dy.dims[axis + 2]!);
+    const moved = g.op.Slice(padded, g.ints(starts), g.ints(ends), g.ints(axes));
+    const element = g.op.Gemm(rows, g.reshape(moved, [x.dims[1]!, -1]), { transB: 1 });
+    return g.reshape(element, [1, dims[0]!, dims[1]!]);
+  });
+  return g.reshape(g.op.Transpose(concatChunked(g, products, 0), { perm: [1, 2, 0] }), dims);
+}
+
+/** Measured: one product per element wins from 32 channels on, unless the map is large. */
+function prefersPerElement({ x, geometry }: WeightGradient): boolean {
+  const plain = geometry.group === 1 && geometry.strides.every((step) => step === 1) && !isPointwise(geometry);
+  return plain && x.dims[1]! >= 32 && product(geometry.kernel) <= 16;
 }
 
 /** The same for groups, picture by picture: `[N, G, M / G, P]` times `[N, G, R / G, P]` transposed. */
@@ -105,13 +137,13 @@ function columnsOf(g: GraphBuilder, wanted: WeightGradient): Columns {
   const { geometry, x, target } = wanted;
   if (isPointwise(geometry)) return { value: x, order: 'channels-first' };
   // The WebGPU provider computes grouped convolutions with 9 kernels per channel wrongly: slices only.
-  const plain = target === 'webgpu' || (geometry.group === 1 && geometry.strides.every((step) => step === 1));
-  return plain ? columnsBySlices(g, wanted) : columnsByOneHot(g, wanted);
+  return target === 'webgpu' ? columnsBySlices(g, wanted) : columnsByOneHot(g, wanted);
 }
 
 /** Emits dW for a convolution of any rank, stride, dilation, padding and number of groups. */
 export function weightGradient(g: GraphBuilder, wanted: WeightGradient): Value {
   const { dims, dy, geometry } = wanted;
+  if (prefersPerElement(wanted)) return perElement(g, wanted);
   const { value, order } = columnsOf(g, wanted);
   const positions = product(dy.dims.slice(2));
   const flatDy = g.reshape(dy, [dy.dims[0]!, dy.dims[1]!, positions]);

@@ -1,3 +1,4 @@
+import { convolve } from '#autodiff/convolve.js';
 import type { Value } from '#onnx/builder.js';
 import { heNormal, type Initialiser, zeros } from '../initialisers.js';
 import type { Module, Net } from '../net.js';
@@ -63,7 +64,9 @@ export function conv(name: string, channels: number, options: ConvOptions = {}):
         ? undefined
         : net.parameter('b', { dims: [channels], initialise: options.bias ?? zeros, decay: false });
       const pads = padsOf(padding, kernel, dilations);
-      return finish(net, net.g.op.Conv(x, w, b, { strides, dilations, pads, group: groups }), options);
+      const attributes = { strides, dilations, pads, group: groups };
+      const y = b ? net.g.op.Conv(x, w, b, attributes) : convolve(net.g, x, w, attributes);
+      return finish(net, y, options);
     });
 }
 

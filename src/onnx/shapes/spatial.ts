@@ -13,6 +13,7 @@ import {
   type ShapeRules,
   shaped,
   typeOf,
+  withDims,
 } from './shaped.js';
 
 /** Kernel size, strides, dilations and pads of a convolution or pooling node, defaults filled in. */
@@ -97,6 +98,13 @@ const pool: ShapeRule = (op) => {
   const kernel = intsOf(op.node, 'kernel_shape');
   const out = dims && kernel ? [dims[0]!, dims[1]!, ...slid(op, dims, windowOf(op, kernel))] : undefined;
   return [shaped(typeOf(op), out), shaped('int64', out)];
+};
+
+/** The dims keep naming channels; only the order in memory changes. */
+const reorder: ShapeRule = (op) => {
+  const dims = dimsOf(op, 0);
+  const channels = intOf(op.node, 'channels');
+  return [shaped(typeOf(op), channels === undefined ? dims : dims && withDims(dims, new Map([[1, channels]])))];
 };
 
 const globalPool: ShapeRule = (op) => {
@@ -195,6 +203,8 @@ export const spatial: ShapeRules = {
   ConvInteger: convolution(0, 1),
   QLinearConv: convolution(0, 3),
   ConvTranspose: convTranspose,
+  ReorderInput: reorder,
+  ReorderOutput: reorder,
   MaxPool: pool,
   AveragePool: pool,
   LpPool: pool,
