@@ -4,7 +4,7 @@ import { float32Tensor } from '#onnx/tensor.js';
 import { sourceOf, unflatten } from './flat.js';
 import type { InputSpec, Layout } from './layout.js';
 import { Net, type Network, type Source } from './net.js';
-import { pictures } from './step.js';
+import { pictures } from './pictures.js';
 
 /** Trained values of a layout. */
 export interface Weights {

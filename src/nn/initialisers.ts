@@ -1,7 +1,7 @@
-import type { RandomStream } from './random.js';
+import type { Random } from '#core/random.js';
 
 /** Fills a new parameter of the given shape. Weights are `[out, in / groups, ...kernel]` or `[out, in]`. */
-export type Initialiser = (into: Float32Array, dims: readonly number[], random: RandomStream) => void;
+export type Initialiser = (into: Float32Array, dims: readonly number[], random: Random) => void;
 
 /** Inputs and outputs that one output or input unit sees. */
 function fans(dims: readonly number[]): { readonly fanIn: number; readonly fanOut: number } {
@@ -20,7 +20,7 @@ function normalOf(deviation: (dims: readonly number[]) => number): Initialiser {
 function uniformOf(limit: (dims: readonly number[]) => number): Initialiser {
   return (into, dims, random) => {
     const bound = limit(dims);
-    for (let at = 0; at < into.length; at++) into[at] = bound * (2 * random.uniform() - 1);
+    for (let at = 0; at < into.length; at++) into[at] = bound * (2 * random.float() - 1);
   };
 }
 

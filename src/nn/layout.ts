@@ -1,8 +1,8 @@
+import { Random } from '#core/random.js';
 import { GraphBuilder, type Value } from '#onnx/builder.js';
 import type { DataType } from '#onnx/data-type.js';
 import { elementCount } from '#onnx/tensor.js';
 import { Net, type Network, type ParameterRequest, type Source, type StateRequest } from './net.js';
-import { randomStream } from './random.js';
 
 /** A parameter in the flat vector of all parameters. */
 export interface ParameterSlot extends ParameterRequest {
@@ -77,7 +77,11 @@ export function layoutOf(network: Network, input: InputSpec): Layout {
 export function initialParameters(layout: Layout, seed: number): Float32Array {
   const flat = new Float32Array(layout.parameterCount);
   for (const { name, dims, offset, size, initialise } of layout.parameters) {
-    initialise(flat.subarray(offset, offset + size), dims, randomStream(seed, name));
+    initialise(
+      flat.subarray(offset, offset + size),
+      dims,
+      new Random(seed, ...name.split('').map((letter) => letter.charCodeAt(0))),
+    );
   }
   return flat;
 }

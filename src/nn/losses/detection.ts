@@ -1,120 +1,17 @@
 /**
  * The loss of a detector with anchor-box heads (YOLOv2 to v7). Targets are dense tensors of fixed shape that the
  * trainer assigns outside the graph.
- *
- * Letters: N pictures, A anchors per cell, H W cells, C classes, L landmarks, D = 5 + C + 2 L values per anchor,
- * M rows: most positives that a step may hold for one head.
  */
 import type { GraphBuilder, Value } from '#onnx/builder.js';
-import { type BoxMeasure, boxMeasure } from './box-iou.js';
+import { boxMeasure } from './box-iou.js';
+import { objectnessLogits, objectnessTargets } from './detection/objectness.js';
+import { type DetectionHead, type DetectionLossOptions, rowLength } from './detection/options.js';
+import { anchorsOf, decodeBoxes, gatherRows, splitRows } from './detection/rows.js';
+import { type HeadTargets, headTargets, own, prefixed } from './detection/targets.js';
 import { bceWithLogits, focalLoss, smoothL1, softmaxCrossEntropy, weightedMean, wingLoss } from './elementary.js';
-import type { Loss, LossValues, TargetSpec } from './loss.js';
+import type { Loss, LossValues } from './loss.js';
 
-/** One head: the network's output `[N, A D, H, W]`, channel a D + d; d is x, y, w, h, objectness, classes, landmark x y pairs. */
-export interface DetectionHead {
-  readonly output: string;
-  /** Width and height of each anchor in grid cells (input px over stride). */
-  readonly anchors: readonly (readonly [width: number, height: number])[];
-  /** M: rows of the head's positive targets. */
-  readonly positives: number;
-  /** Factor on the head's objectness loss; YOLOv5 uses 4, 1, 0.4 for strides 8, 16, 32. */
-  readonly balance: number;
-}
-
-export interface DetectionLossOptions {
-  readonly heads: readonly DetectionHead[];
-  /** C; 0 for a single class that objectness tells alone. */
-  readonly classes: number;
-  /** L; default 0. */
-  readonly landmarks?: number;
-  /** Default `ciou`. */
-  readonly measure?: BoxMeasure;
-  /** Default `bce`: classes do not exclude each other. */
-  readonly classLoss?: 'bce' | 'softmax';
-  /** Focal weighting of objectness and class BCE; 0 (the default) for none. */
-  readonly focalGamma?: number;
-  /** Objectness target of a positive: (1 - r) + r IoU. Default r = 1, as in YOLOv5. */
-  readonly iouRatio?: number;
-  /** Weights of the parts. */
-  readonly gains: {
-    readonly box: number;
-    readonly objectness: number;
-    readonly classes: number;
-    readonly landmarks?: number;
-  };
-  /** Of the landmark distances, measured in grid cells. Default `smooth-l1`. */
-  readonly landmarkLoss?: 'smooth-l1' | 'wing';
-}
-
-interface HeadTargets {
-  readonly cells: Value;
-  readonly valid: Value;
-  readonly boxes: Value;
-  readonly objectnessWeights: Value;
-  readonly classes?: Value;
-  readonly classWeights?: Value;
-  readonly landmarks?: Value;
-  readonly landmarkWeights?: Value;
-}
-
-const rowLength = ({ classes, landmarks = 0 }: DetectionLossOptions) => 5 + classes + 2 * landmarks;
-
-/** The raw values `[M, D]` of the rows: element d of row m lies d H W behind its first, in `[N, A, D, H, W]`. */
-function gatherRows(g: GraphBuilder, map: Value, cells: Value, length: number): Value {
-  const [, , height, width] = map.dims as [number, number, number, number];
-  const area = g.constant({ type: 'int32', dims: [1], data: new Uint8Array(Int32Array.of(height * width).buffer) });
-  const picture = g.op.Div(cells, area);
-  const within = g.op.Sub(cells, g.op.Mul(picture, area));
-  const first = g.op.Add(g.op.Mul(g.op.Mul(picture, area), int32(g, [length])), within);
-  const steps = int32(
-    g,
-    Array.from({ length }, (_, index) => index * height * width),
-  );
-  const positions = g.op.Add(g.reshape(first, [-1, 1]), steps);
-  return g.op.Gather(g.reshape(map, [-1]), positions);
-}
-
-function int32(g: GraphBuilder, values: readonly number[]): Value {
-  return g.constant({ type: 'int32', dims: [values.length], data: new Uint8Array(Int32Array.from(values).buffer) });
-}
-
-/** Anchor of each row, `[M, 2]`. */
-function anchorsOf(g: GraphBuilder, head: DetectionHead, map: Value, cells: Value): Value {
-  const [, , height, width] = map.dims as [number, number, number, number];
-  const count = head.anchors.length;
-  const anchor = g.op.Mod(g.op.Div(cells, int32(g, [height * width])), int32(g, [count]));
-  return g.op.Gather(g.floats(head.anchors.flat(), [count, 2]), anchor);
-}
-
-/** Centre 2 s - 0.5 from the cell's corner and size (2 s)^2 anchors, s the sigmoid (YOLOv5, v7), in grid cells. */
-function decodeBoxes(g: GraphBuilder, raw: Value, anchors: Value): Value {
-  const doubled = g.op.Mul(g.op.Sigmoid(raw), g.scalar(2));
-  const [centre, size] = g.split(doubled, [2, 2], 1) as [Value, Value];
-  const box = [g.op.Sub(centre, g.scalar(0.5)), g.op.Mul(g.op.Mul(size, size), anchors)] as const;
-  return g.op.Concat(...box, { axis: 1 });
-}
-
-/** Objectness targets `[N A H W]`: at each positive (1 - r) + r IoU, the best where rows share a cell, elsewhere 0. */
-function objectnessTargets(
-  g: GraphBuilder,
-  iou: Value,
-  { cells, valid }: HeadTargets,
-  shape: { count: number; ratio: number },
-): Value {
-  return g.untaped(() => {
-    const clamped = g.op.Relu(g.reshape(iou, [-1]));
-    const share = g.op.Add(g.op.Mul(clamped, g.scalar(shape.ratio)), g.scalar(1 - shape.ratio));
-    const zeros = g.op.Expand(g.scalar(0), g.ints([shape.count]));
-    return g.op.ScatterElements(zeros, cells, g.op.Mul(share, valid), { axis: 0, reduction: 'max' });
-  });
-}
-
-/** Objectness logits `[N A H W]`: value 4 of every anchor. */
-function objectnessLogits(g: GraphBuilder, map: Value, head: DetectionHead, length: number): Value {
-  const [n, , height, width] = map.dims as [number, number, number, number];
-  const maps = g.reshape(map, [n, head.anchors.length, length, height * width]);
-  return g.reshape(g.op.Slice(maps, g.ints([4]), g.ints([5]), g.ints([2])), [-1]);
-}
+export type { DetectionHead, DetectionLossOptions } from './detection/options.js';
 
 function elementLoss(g: GraphBuilder, logits: Value, targets: Value, gamma: number): Value {
   return gamma > 0 ? focalLoss(g, logits, targets, { gamma }) : bceWithLogits(g, logits, targets);
@@ -147,18 +44,6 @@ function headLoss(
   };
 }
 
-/** Splits rows `[M, D]`; undefined for parts of no width. */
-function splitRows(g: GraphBuilder, rows: Value, sizes: readonly number[]): readonly (Value | undefined)[] {
-  const parts = [
-    ...g.split(
-      rows,
-      sizes.filter((size) => size > 0),
-      1,
-    ),
-  ];
-  return sizes.map((size) => (size > 0 ? parts.shift() : undefined));
-}
-
 function classLoss(g: GraphBuilder, logits: Value, targets: HeadTargets, options: DetectionLossOptions): Value {
   const { classes, classWeights } = targets as Required<HeadTargets>;
   if (options.classLoss === 'softmax') return weightedMean(g, softmaxCrossEntropy(g, logits, classes), targets.valid);
@@ -178,42 +63,6 @@ function landmarkLoss(
   const distance =
     options.landmarkLoss === 'wing' ? wingLoss(g, predicted, landmarks) : smoothL1(g, predicted, landmarks);
   return weightedMean(g, distance, landmarkWeights);
-}
-
-/** The targets of one head, each called `<output>/<name>`. */
-function headTargets(
-  head: DetectionHead,
-  dims: readonly number[],
-  options: DetectionLossOptions,
-): Record<string, TargetSpec> {
-  const { classes, landmarks = 0 } = options;
-  const rows = head.positives;
-  const cells = dims[0]! * head.anchors.length * dims[2]! * dims[3]!;
-  return {
-    cells: { dims: [rows], type: 'int32' },
-    valid: { dims: [rows] },
-    boxes: { dims: [rows, 4] },
-    objectnessWeights: { dims: [cells] },
-    ...(classes > 0 && { classes: { dims: [rows, classes] } }),
-    ...(classes > 0 && options.classLoss !== 'softmax' && { classWeights: { dims: [rows, classes] } }),
-    ...(landmarks > 0 && {
-      landmarks: { dims: [rows, 2 * landmarks] },
-      landmarkWeights: { dims: [rows, 2 * landmarks] },
-    }),
-  };
-}
-
-function prefixed<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}/${name}`, value]));
-}
-
-function own<T>(prefix: string, record: Readonly<Record<string, T>>): Record<string, T> {
-  const start = `${prefix}/`;
-  return Object.fromEntries(
-    Object.entries(record).flatMap(([name, value]) =>
-      name.startsWith(start) ? [[name.slice(start.length), value]] : [],
-    ),
-  );
 }
 
 /**
