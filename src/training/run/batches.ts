@@ -4,6 +4,9 @@ import { Loader } from '#dataset/loader.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { type Phase, phaseKey } from './phases.js';
 
+/** Memory for decoded pictures: a step's own activations want the rest. */
+const CACHE_MB = 128;
+
 /** Where the next batch is to come from. */
 export interface BatchPosition {
   readonly epoch: number;
@@ -77,6 +80,7 @@ export class Batches implements BatchSource {
       policy: phase.policy,
       from,
       workers: this.#workers,
+      cacheMb: CACHE_MB,
     });
     this.#open = { key, loader };
     return loader;
