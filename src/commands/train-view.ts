@@ -100,7 +100,10 @@ function linesOf(event: Exclude<TrainingEvent, StepEvent>): string[] {
     case 'saved':
       return [];
     case 'ended':
-      return [endLine(event)];
+      return [
+        ...(event.leftOut > 0 ? [`${event.leftOut} targets found no room in their step and were left out`] : []),
+        endLine(event),
+      ];
   }
 }
 

@@ -96,10 +96,12 @@ describe('the view of a training run', () => {
       epochs: 3,
       steps: 318,
       seconds: 61,
+      leftOut: 3,
       best: { epoch: 1, AP: 0.2, AP50: 0.4 },
     });
     expect(text()).toBe(
       'step 7: box NaN; taken back, learning rate times 0.5; pictures: a.jpg\n' +
+        '3 targets found no room in their step and were left out\n' +
         'the time is up after 3 epochs, 318 steps, 1:01; best AP50 0.400, AP 0.200 in epoch 2\n',
     );
   });

@@ -5,7 +5,7 @@ import { type DetectorSpec, detector, headName } from '#nn/detector.js';
 import { anchorsByStride, fitAnchors } from '#vision/anchors/fit.js';
 import { type AnchorQuality, judgeAnchors } from '#vision/anchors/fitness.js';
 import type { Recipe } from '../recipe/recipe.js';
-import type { DetectorNetwork } from './detector-task.js';
+import type { DetectorNetwork } from './detector-network.js';
 
 /** The networks that recipes may name. */
 const SPECS: Readonly<Record<Recipe['model']['architecture'], DetectorSpec>> = { tiny, small };

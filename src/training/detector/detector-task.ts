@@ -1,65 +1,32 @@
-import type { Anchor, DecoderSpec } from '#core/card.js';
 import type { Size } from '#core/size.js';
 import type { RawOutput } from '#core/tensor.js';
 import type { Batch } from '#dataset/batch.js';
 import { compileForward } from '#nn/inference.js';
 import { initialParameters, initialStates, type Layout, layoutOf } from '#nn/layout.js';
-import { detectionLoss } from '#nn/losses/detection.js';
-import type { Network } from '#nn/net.js';
-import type { Optimiser } from '#nn/optimisers/transform.js';
-import { adam, adamW, sgd } from '#nn/optimisers/transforms.js';
 import { type CompiledStep, compileGradients, compileStep, compileUpdate, type StepPlan } from '#nn/step.js';
 import { encodeModel } from '#onnx/encode.js';
 import type { StateSpec, StepGraph } from '#runtime/step-protocol.js';
 import type { Feed } from '#runtime/worker-protocol.js';
-import { bestIouAssignment } from '#vision/assignment/best-iou.js';
-import { neighbourAssignment } from '#vision/assignment/neighbours.js';
-import type { Assign } from '#vision/assignment/types.js';
 import { createDetect, type Detect } from '#vision/detect.js';
 import { letterbox } from '#vision/letterbox.js';
 import type { Found } from '#vision/metrics/pictures.js';
-import type { Recipe } from '../recipe/recipe.js';
 import type { Outputs, StepControl, TrainingTask } from '../run/task.js';
 import type { FlatWeights } from '../transfer/adopt.js';
-import { type TargetHead, type TargetOptions, targetFeeds } from './targets.js';
+import { decoderOf } from './detector-network.js';
+import { type DetectorPlanOptions, stepPlanOf, targetsOf } from './detector-plan.js';
+import { targetFeeds } from './targets.js';
 
-// N pictures in a batch, A anchors of a head, C classes, S side of the square input.
+// N pictures in a batch.
 
-/** A network of raw anchor-box heads. */
-export interface DetectorNetwork {
-  readonly network: Network;
-  /** Finest first. */
-  readonly heads: readonly { readonly output: string; readonly stride: number }[];
-}
-
-export interface DetectorTaskOptions {
-  readonly recipe: Recipe;
-  readonly labels: readonly string[];
-  /** By head, input px at the recipe's size. */
-  readonly anchors: readonly (readonly Anchor[])[];
-  readonly detector: DetectorNetwork;
-  /** Mean number of objects of a picture, which sizes the rows for positives. */
-  readonly objectsPerPicture: number;
+export interface DetectorTaskOptions extends DetectorPlanOptions {
   /** The network reads kept features `[N, F]`: F, and the whole network that they are a part of, kept in the checkpoints. */
   readonly features?: { readonly length: number; readonly base: FlatWeights };
 }
 
-/** Weight of a head's objectness by its stride, as YOLOv5: fine grids have more and weaker background. */
-const BALANCE: Readonly<Record<number, number>> = { 8: 4, 16: 1, 32: 0.4 };
 /** A look needs no large batches: its memory is better left to the steps. */
 const LOOK_BATCH = 4;
 /** Detections that a look at validation pictures keeps: enough for AP, few enough to be quick. */
 const LOOK = { score: 0.01, iou: 0.6, maxDetections: 100 };
-
-/** How raw heads of this trainer are read: the card's decoder. */
-export function decoderOf(
-  { heads }: DetectorNetwork,
-  anchors: DetectorTaskOptions['anchors'],
-  classes: 'sigmoid' | 'softmax',
-): Extract<DecoderSpec, { kind: 'anchor-grid' }> {
-  const list = heads.map(({ output, stride }, h) => ({ output, stride, anchors: anchors[h]! }));
-  return { kind: 'anchor-grid', heads: list, sizes: 'sigmoid', classes, gridScale: 2 };
-}
 
 /** The training of an anchor-box detector. */
 export class DetectorTask implements TrainingTask {
@@ -69,16 +36,13 @@ export class DetectorTask implements TrainingTask {
   readonly lookBatch: number;
   readonly accumulation?: NonNullable<TrainingTask['accumulation']>;
   readonly #options: DetectorTaskOptions;
-  readonly #assign: Assign;
   readonly #compiled = new Map<number, { readonly step: CompiledStep; readonly graph: StepGraph }>();
   readonly #detect: Detect;
+  #leftOut = 0;
 
   constructor(options: DetectorTaskOptions) {
     const { recipe, detector, labels, anchors } = options;
-    const { rule, ratio, ignoreIou } = recipe.assignment;
     this.#options = options;
-    this.#assign =
-      rule === 'neighbours' ? neighbourAssignment({ ratioLimit: ratio }) : bestIouAssignment({ ignoreIou });
     this.lookBatch = Math.min(LOOK_BATCH, recipe.batch);
     this.layout = layoutOf(detector.network, this.#inputOf(recipe.model.size));
     this.parameters = this.layout.parameterCount;
@@ -107,6 +71,11 @@ export class DetectorTask implements TrainingTask {
     return values;
   }
 
+  /** Positives that found no row in their step and were not learnt from. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
+
   stepGraph({ width }: Size): StepGraph {
     return this.#compile(width).graph;
   }
@@ -114,7 +83,8 @@ export class DetectorTask implements TrainingTask {
   stepFeeds(batch: Batch, control: StepControl): Feed[] {
     const { width } = batch.size;
     const { step: compiled } = this.#compile(width);
-    const { feeds } = targetFeeds(batch, this.#targetsOf(width));
+    const { feeds, left } = targetFeeds(batch, targetsOf(this.#options, width));
+    this.#leftOut += left;
     const seed = { name: 'seed', type: 'int64', dims: [1], parts: [BigInt64Array.of(BigInt(control.step))] } as const;
     const share = 1 / this.#options.recipe.optimiser.accumulate;
     const scalars = this.accumulation === undefined ? scalarsOf(compiled, control) : [scalar('share', share)];
@@ -177,30 +147,7 @@ export class DetectorTask implements TrainingTask {
   }
 
   #plan(side: number): StepPlan {
-    const { recipe, detector, labels } = this.#options;
-    const { box, classes, focal } = recipe.loss;
-    const loss = detectionLoss({
-      heads: this.#targetsOf(side).heads.map(({ output, anchors, stride, positives }, h) => ({
-        output,
-        anchors: anchors.map(([width, height]) => [width / stride, height / stride] as const),
-        positives,
-        balance: this.#balanceOf(stride, h),
-      })),
-      classes: labels.length,
-      measure: box,
-      classLoss: classes === 'softmax' ? 'softmax' : 'bce',
-      focalGamma: focal,
-      gains: this.#gains(),
-    });
-    const { freeze } = recipe.transfer;
-    return {
-      network: detector.network,
-      input: this.#inputOf(side),
-      loss,
-      optimiser: optimiserOf(recipe.optimiser),
-      target: recipe.device === 'webgpu' ? 'webgpu' : 'cpu',
-      ...(freeze.length > 0 && { frozen: (name: string) => freeze.some((start) => name.startsWith(start)) }),
-    };
+    return stepPlanOf(this.#options, this.#inputOf(side), side);
   }
 
   /** The update alone, where several batches make one step; the vectors of both graphs are states. */
@@ -220,53 +167,6 @@ export class DetectorTask implements TrainingTask {
     }
     return { batches, graph, clears: 'gradients', feeds: (control) => scalarsOf(compiled, control) };
   }
-
-  /**
-   * Weights that mean the same for any number of heads and classes and any input size (YOLOv5, `train.py`): they are given for
-   * three heads, 80 classes and 640 px.
-   */
-  #gains() {
-    const { recipe, detector, labels } = this.#options;
-    const { boxWeight, objectnessWeight, classWeight } = recipe.loss;
-    const perHead = 3 / detector.heads.length;
-    return {
-      box: boxWeight * perHead,
-      objectness: objectnessWeight * perHead * (recipe.model.size / 640) ** 2,
-      classes: (classWeight * perHead * labels.length) / 80,
-    };
-  }
-
-  #balanceOf(stride: number, head: number): number {
-    const { strides } = this.#options.recipe.loss;
-    return (strides === 'auto' ? BALANCE[stride] : strides[head]) ?? 1;
-  }
-
-  #targetsOf(side: number): TargetOptions {
-    const { recipe, detector, labels, anchors, objectsPerPicture } = this.#options;
-    // A mosaic holds about four pictures' objects, of which each takes up to three cells; rows beyond that are rare.
-    const usual = Math.ceil(recipe.batch * Math.max(4, 6 * objectsPerPicture) * 6);
-    const heads = detector.heads.map(({ output, stride }, h): TargetHead => {
-      const [rows, columns] = [side / stride, side / stride];
-      const slots = recipe.batch * anchors[h]!.length * rows * columns;
-      return { output, stride, rows, columns, anchors: anchors[h]!, positives: Math.min(slots, usual) };
-    });
-    return {
-      heads,
-      batch: recipe.batch,
-      classes: labels.length,
-      assign: this.#assign,
-      labelSmoothing: recipe.loss.labelSmoothing,
-      softmax: recipe.loss.classes === 'softmax',
-      partial: recipe.loss.partial,
-    };
-  }
-}
-
-function optimiserOf({ kind, momentum, beta2, decay, clip }: Recipe['optimiser']): Optimiser {
-  const common = { weightDecay: decay, ...(clip !== null && { clipNorm: clip }) };
-  if (kind === 'sgd') return sgd({ mu: momentum, ...common });
-  const options = { beta1: momentum, beta2, ...common };
-  return kind === 'adam' ? adam(options) : adamW(options);
 }
 
 function scalar(name: string, value: number): Feed {

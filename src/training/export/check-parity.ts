@@ -8,7 +8,7 @@ import type { Feed } from '#runtime/worker-protocol.js';
 import { createDetect } from '#vision/detect.js';
 import { letterbox } from '#vision/letterbox.js';
 import type { Found } from '#vision/metrics/pictures.js';
-import { decoderOf } from '../detector/detector-task.js';
+import { decoderOf } from '../detector/detector-network.js';
 import type { ExportedModel, TrainedDetector } from './export-detector.js';
 import { compareDetections, type Parity } from './parity.js';
 

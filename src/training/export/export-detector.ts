@@ -8,7 +8,7 @@ import { encodeModel } from '#onnx/encode.js';
 import type { Model } from '#onnx/model.js';
 import { outputError, writeAtomically } from '#records/files.js';
 import { formatCard } from '#runtime/card-file.js';
-import { type DetectorNetwork, decoderOf } from '../detector/detector-task.js';
+import { type DetectorNetwork, decoderOf } from '../detector/detector-network.js';
 import { decodedTail, ROWS } from './decoded-tail.js';
 import { exportModel, type InputType, inputSpec } from './inference-model.js';
 

@@ -3,7 +3,7 @@ import { inferenceModel, type Tail, type Weights } from '#nn/inference.js';
 import type { Layout } from '#nn/layout.js';
 import type { Graph, Model, Node } from '#onnx/model.js';
 import { foldBatchNorm } from '#onnx/passes/fold-batch-norm.js';
-import type { DetectorNetwork } from '../detector/detector-task.js';
+import type { DetectorNetwork } from '../detector/detector-network.js';
 
 /** What the exported graph is fed with: `float32` in 0..1 or `uint8` pixels. */
 export type InputType = 'float32' | 'uint8';

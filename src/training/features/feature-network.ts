@@ -1,7 +1,7 @@
 import { backbone } from '#nn/backbones/residual.js';
 import { type DetectorSpec, type DetectorTask, headName, neckAndHeads } from '#nn/detector.js';
 import type { Network } from '#nn/net.js';
-import type { DetectorNetwork } from '../detector/detector-task.js';
+import type { DetectorNetwork } from '../detector/detector-network.js';
 
 // N pictures, F numbers of a picture's features: the maps that the neck reads, one behind the other.
 

@@ -37,6 +37,8 @@ export type TrainingEvent =
       readonly epochs: number;
       readonly steps: number;
       readonly seconds: number;
+      /** Targets of this sitting that found no room in their step and were not learnt from. */
+      readonly leftOut: number;
       readonly best: { readonly epoch: number; readonly AP: number; readonly AP50: number } | undefined;
     };
 

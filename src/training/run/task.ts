@@ -27,6 +27,8 @@ export interface TrainingTask {
   /** What runs for a batch of one input size: the whole step, or its gradients alone; the key names the size. */
   stepGraph(size: Size): StepGraph;
   stepFeeds(batch: Batch, control: StepControl): Feed[];
+  /** Targets so far that found no room in their step and were not learnt from. */
+  readonly leftOut?: number;
   /** Where gradients of several batches make one step: the update, and the state that is to be 0 behind it. */
   readonly accumulation?: {
     readonly batches: number;

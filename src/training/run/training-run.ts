@@ -63,7 +63,8 @@ export class TrainingRun {
       }
       await this.#save(LAST);
       const { epoch, steps, trainedSeconds, best } = this.#position;
-      this.#options.tell({ kind: 'ended', reason, epochs: epoch, steps, seconds: trainedSeconds, best });
+      const { task, tell } = this.#options;
+      tell({ kind: 'ended', reason, epochs: epoch, steps, seconds: trainedSeconds, leftOut: task.leftOut ?? 0, best });
       return { reason, position: { ...this.#position } };
     } finally {
       await this.#batches.close();

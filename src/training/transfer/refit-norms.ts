@@ -4,7 +4,7 @@ import { encodeModel } from '#onnx/encode.js';
 import type { Model } from '#onnx/model.js';
 import type { TypedTensor } from '#runtime/session.js';
 import { StepRunner } from '#runtime/step-runner.js';
-import type { DetectorNetwork } from '../detector/detector-task.js';
+import type { DetectorNetwork } from '../detector/detector-network.js';
 import { layerOf } from '../export/inference-model.js';
 import { withOutputs } from '../export/quantise.js';
 import type { FlatWeights } from './adopt.js';
