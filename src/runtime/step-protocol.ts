@@ -28,6 +28,7 @@ export interface StepSettings {
 
 export type StepRequest =
   | { readonly do: 'open'; readonly graph: StepGraph }
+  | { readonly do: 'drop'; readonly key: string }
   | { readonly do: 'run'; readonly key: string; readonly feeds: readonly Feed[] }
   /** Takes back what the last run wrote into the state. */
   | { readonly do: 'undo' }

@@ -38,6 +38,11 @@ export class StepRunner {
     await this.#ask({ do: 'open', graph });
   }
 
+  /** Takes a graph away, and the memory that its runs have taken. */
+  async drop(key: string): Promise<void> {
+    await this.#ask({ do: 'drop', key });
+  }
+
   /**
    * Runs a graph on the batch and the state, and replaces the state by what it writes. The feeds' buffers are transferred
    * and come back in the result.

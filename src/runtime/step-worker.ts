@@ -20,6 +20,10 @@ async function answer(request: StepRequest): Promise<StepReply> {
       graphs.set(graph.key, { session: await Session.open(graph.model, options), graph });
       return { is: 'done' };
     }
+    case 'drop':
+      await graphs.get(request.key)?.session.close();
+      graphs.delete(request.key);
+      return { is: 'done' };
     case 'run':
       return run(request.key, request.feeds);
     case 'undo':

@@ -85,6 +85,16 @@ describe('a step runner', () => {
     expect(await weights()).toEqual([7, 8, 9]);
   });
 
+  it('drops a graph and keeps the state', async () => {
+    await open();
+    await runner.run('step', feed(1, 2, 3));
+    await runner.drop('step');
+    await runner.drop('step');
+    await expect(runner.run('step', feed(1, 2, 3))).rejects.toThrow(/no graph step/);
+    const { outputs } = await runner.run('look', []);
+    expect(Array.from(outputs.get('negative')!.data as Float32Array)).toEqual([-1, -2, -3]);
+  });
+
   it('says what is wrong and goes on', async () => {
     await open();
     await expect(runner.run('none', [])).rejects.toThrow(/no graph none/);

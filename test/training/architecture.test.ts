@@ -8,7 +8,8 @@ const sizes = Array.from({ length: 60 }, (_, n) => [6 + 4 * n, 5 + 3 * n] as con
 
 describe('the architecture of a recipe', () => {
   it.each([
-    { model: { architecture: 'tiny' }, strides: [16, 32], millions: [1, 1.5] },
+    { model: { architecture: 'tiny' }, strides: [8, 16, 32], millions: [1.3, 1.5] },
+    { model: { architecture: 'tiny', strides: [16, 32] }, strides: [16, 32], millions: [1, 1.3] },
     { model: { architecture: 'tiny', strides: [32, 8, 16] }, strides: [8, 16, 32], millions: [1.3, 1.5] },
     { model: { architecture: 'tiny', strides: [16] }, strides: [16], millions: [1, 1.5] },
     { model: { architecture: 'small' }, strides: [8, 16, 32], millions: [3, 5] },
@@ -31,7 +32,7 @@ describe('the architecture of a recipe', () => {
       [20, 18],
       [90, 80],
     ];
-    const { byHead, bestPossibleRecall } = anchorsOf(recipeOf({ anchors }), sizes);
+    const { byHead, bestPossibleRecall } = anchorsOf(recipeOf({ anchors, strides: [16, 32] }), sizes);
     expect(byHead).toEqual([
       [
         [10, 12],
@@ -43,6 +44,6 @@ describe('the architecture of a recipe', () => {
       ],
     ]);
     expect(bestPossibleRecall).toBeGreaterThan(0.9);
-    expect(() => anchorsOf(recipeOf({ anchors: anchors.slice(1) }), sizes)).toThrow(RangeError);
+    expect(() => anchorsOf(recipeOf({ anchors: anchors.slice(1), strides: [16, 32] }), sizes)).toThrow(RangeError);
   });
 });

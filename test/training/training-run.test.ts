@@ -24,6 +24,8 @@ describe.skipIf(!shared)('a training run', () => {
       model: { size: 64 },
       augmentation: { preset: 'none' },
       schedule: { kind: 'constant', warmup: 0 },
+      progressive: [],
+      validation: { every: 1 },
       optimiser: { rate: 1 },
       batch: 2,
       epochs: 3,
@@ -97,7 +99,7 @@ describe.skipIf(!shared)('a training run', () => {
     const task = toyTask({}, (n) =>
       n < truth.length ? truth[n]!.map(({ classId }) => ({ box: [0, 0, 64, 64], classId, score: 0.9 })) : [],
     );
-    const { events, result } = await runOf(task, { epochs: 20, validation: { patience: 2 } });
+    const { events, result } = await runOf(task, { epochs: 20, validation: { every: 1, patience: 2 } });
     expect(result.reason).toBe('patience');
     expect(result.position.epoch).toBe(3);
     const looks = events.filter((event) => event.kind === 'validated');
@@ -139,7 +141,7 @@ describe.skipIf(!shared)('a training run', () => {
   });
 
   it('changes the input size where the recipe says so', async () => {
-    const progressive = [{ until: 0.5, size: 32 }];
+    const progressive = [{ until: 0.5, scale: 0.5 }];
     const { events } = await troubled({}, { epochs: 4, progressive });
     const phases = events.filter((event) => event.kind === 'phase');
     expect(phases.map(({ epoch, sizes }) => [epoch, sizes])).toEqual([

@@ -16,7 +16,6 @@ const ADDED_CHANNELS = 64;
 /** The architecture of a recipe, with the heads that it asks for. */
 export function specOf({ model }: Recipe): DetectorSpec {
   const spec = SPECS[model.architecture];
-  if (model.strides === null) return spec;
   const strides = [...new Set(model.strides)].sort((left, right) => left - right);
   const finest = strides[0]!;
   const levels = spec.neck.levels.filter(({ stride }) => stride >= finest);

@@ -21,11 +21,10 @@ export const model = documented(
         z
           .array(z.union([z.literal(8), z.literal(16), z.literal(32)]))
           .min(1)
-          .nullable()
-          .default(null),
+          .default([8, 16, 32]),
         {
-          title: 'Input px per cell of each head, finest first; null takes those of the architecture',
-          tradeOff: '8 finds objects below 20 px; it costs tiny, which has 16 and 32, about a fifth more time.',
+          title: 'Input px per cell of each head',
+          tradeOff: '8 finds objects below 20 px; without it tiny takes about a fifth less time.',
           unit: 'px',
         },
       ),

@@ -30,15 +30,6 @@ export const recipeSchema = z
       const before = recipe.progressive[n - 1]?.until ?? 0;
       if (until <= before) report(['progressive', n, 'until'], `expected more than ${before}, where this part begins`);
     });
-    if (recipe.progressive.length > 0 && recipe.multiScale.length > 0) {
-      report(['multiScale'], 'expected none beside progressive: a run changes sizes in one way');
-    }
-    if (recipe.transfer.cacheFeatures && recipe.progressive.length + recipe.multiScale.length > 0) {
-      report(
-        ['transfer', 'cacheFeatures'],
-        'expected one input size (no multiScale, no progressive): features are kept for one',
-      );
-    }
     if (recipe.transfer.cacheFeatures && recipe.transfer.freeze.length === 0) {
       report(['transfer', 'cacheFeatures'], 'expected frozen layers (transfer.freeze), whose activations can be kept');
     }

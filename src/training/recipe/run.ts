@@ -19,23 +19,25 @@ export const runShape = {
     title: 'Start of all random numbers: the same seed gives the same model on the same machine',
     flag: '--seed <number>',
   }),
-  multiScale: documented(z.array(z.int().min(32).max(2048).multipleOf(32)).default([]), {
-    title: 'Sides of the input to change between, a few steps each; none stays at the size of the model',
-    unit: 'px',
+  multiScale: documented(z.array(z.number().min(0.25).max(2)).default([]), {
+    title: 'Input sizes to change between from batch to batch, relative to the size: [0.8, 1, 1.2]; none stays at it',
+    tradeOff: 'The model copes better with other sizes in use. Begins where progressive ends.',
   }),
   progressive: documented(
-    z
-      .array(z.strictObject({ until: z.number().min(0).max(1), size: z.int().min(32).max(2048).multipleOf(32) }))
-      .default([]),
+    z.array(z.strictObject({ until: z.number().min(0).max(1), scale: z.number().min(0.25).max(1) })).default([
+      { until: 0.3, scale: 0.7 },
+      { until: 0.6, scale: 0.8 },
+    ]),
     {
-      title: 'Smaller inputs for the first part of the run: [{ until: 0.4, size: 224 }]',
-      tradeOff: 'The first epochs cost less; the last part should run at the full size.',
+      title: 'Smaller inputs for the first parts of the run: [{ until: part of the run, scale: part of the size }]',
+      tradeOff:
+        'The first epochs cost less, so that there are more of them; [] stays at the size. Sides become multiples of 32.',
     },
   ),
   validation: documented(
     z
       .strictObject({
-        every: documented(z.int().min(1).default(1), { title: 'Epochs between two looks at the validation pictures' }),
+        every: documented(z.int().min(1).default(5), { title: 'Epochs between two looks at the validation pictures' }),
         pictures: documented(z.int().min(1).nullable().default(null), {
           title: 'Most pictures of a look; the last one takes all',
           unit: 'pictures',

@@ -32,8 +32,8 @@ export function phaseOf(
     mixup: { ...policy.mixup, probability: 0 },
   };
   const early = recipe.progressive.find(({ until }) => progress < until);
-  const sizes =
-    early !== undefined ? [early.size] : recipe.multiScale.length > 0 ? recipe.multiScale : [recipe.model.size];
+  const scales = early !== undefined ? [early.scale] : recipe.multiScale.length > 0 ? recipe.multiScale : [1];
+  const sizes = scales.map((scale) => Math.max(32, 32 * Math.round((recipe.model.size * scale) / 32)));
   // Epochs are counted here, not in the loader: a run that is limited in time does not know its last one beforehand.
   return {
     sizes,

@@ -108,6 +108,7 @@ export class TrainingRun {
     const { signal, recipe } = this.#options;
     const position = this.#position;
     const phase = this.#beginEpoch();
+    await this.#dropUnused(runner, phase);
     while (position.step < this.#length.stepsPerEpoch && this.#progress() < 1) {
       if (signal?.aborted) return;
       const waited = this.#batches.waitedMs;
@@ -179,6 +180,16 @@ export class TrainingRun {
   #rate(): number {
     const { optimiser, schedule } = this.#options.recipe;
     return optimiser.rate * this.#guard.rateFactor * rateFactor(schedule, this.#progress());
+  }
+
+  /** Graphs of sizes that are over hold memory for nothing. */
+  async #dropUnused(runner: StepRunner, { sizes }: Phase): Promise<void> {
+    const used = new Set(sizes.map((side) => this.#options.task.stepGraph({ width: side, height: side }).key));
+    for (const key of this.#graphs) {
+      if (used.has(key)) continue;
+      await runner.drop(key);
+      this.#graphs.delete(key);
+    }
   }
 
   async #graphFor(runner: StepRunner, { size }: Batch): Promise<string> {
