@@ -17,7 +17,8 @@ export function securityHeaders(style?: string): Readonly<Record<string, string>
     ].join('; '),
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
-    'Referrer-Policy': 'no-referrer',
+    // With `no-referrer` browsers send `Origin: null` with the login form, which is refused as foreign.
+    'Referrer-Policy': 'same-origin',
     'Permissions-Policy': 'camera=(self), fullscreen=(self), microphone=(), geolocation=(), payment=(), usb=()',
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',

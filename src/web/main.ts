@@ -2,13 +2,15 @@ import { render } from 'lit-html';
 import { App } from './app.js';
 import { listenToKeys } from './shortcuts.js';
 import { Announcer, sentence } from './state/summary.js';
-import { showDialog } from './views/dialogs.js';
+import { closeDialog, showDialog } from './views/dialogs.js';
 import { arrangeGrid, countsOf } from './views/grid.js';
 import { page } from './views/page.js';
 
 const STEER_EVERY_MS = 100;
 /** Figures and countdowns. */
 const REFRESH_EVERY_MS = 500;
+
+const IDLE_MS = 3000;
 
 const root = document.getElementById('app')!;
 const announcement = document.getElementById('announcement')!;
@@ -37,6 +39,7 @@ function draw(): void {
   drawing = false;
   document.documentElement.dataset.theme = app.settings.theme;
   document.title = app.camera ? `${app.camera.name} · lookout` : 'lookout';
+  if (app.dialog === undefined) closeDialog();
   render(page(app), root);
   arrangeGrid(app.cameras.size);
   showDialog();
@@ -63,6 +66,19 @@ function announce(): void {
   if (said !== undefined) announcement.textContent = said;
 }
 
+/** In full screen the controls go when nothing moves. */
+function hideWhenIdle(): void {
+  let timer: number | undefined;
+  const stir = () => {
+    delete document.documentElement.dataset.idle;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      document.documentElement.dataset.idle = '';
+    }, IDLE_MS);
+  };
+  for (const event of ['pointermove', 'pointerdown', 'keydown', 'focusin']) addEventListener(event, stir);
+}
+
 setInterval(() => {
   for (const camera of app.cameras.values()) camera.steer();
 }, STEER_EVERY_MS);
@@ -72,4 +88,5 @@ setInterval(() => {
 }, REFRESH_EVERY_MS);
 new ResizeObserver(() => arrangeGrid(app.cameras.size)).observe(root);
 listenToKeys(app);
+hideWhenIdle();
 app.redraw();

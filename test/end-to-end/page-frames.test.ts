@@ -1,12 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Metrics } from '#server/metrics.js';
-import { type RunningServer, startServer } from '#server/server.js';
 import { browserPath, launchBrowser, openPage } from '../support/browser.js';
 import { type Clip, makeCountedClip, STEP } from '../support/clip.js';
-import { type FakeCameraOptions, FakeCameras } from '../support/fake-cameras.js';
+import type { FakeCameraOptions } from '../support/fake-cameras.js';
 import { errorOf, readScreens, type Seen } from '../support/screen-reader.js';
 import { temporaryFolder } from '../support/video.js';
+import { Watching } from '../support/watched-page.js';
 
 /*
  * Each frame of the clip holds its number as bars, and a square that is elsewhere in the frame before and after. What
@@ -15,12 +14,10 @@ import { temporaryFolder } from '../support/video.js';
 
 const folder = temporaryFolder();
 const SCREENS = 120;
-const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 let clip: Clip;
 let browser: Browser;
-let cameras: FakeCameras;
-let server: RunningServer;
+let running: Watching;
 
 beforeAll(async () => {
   if (browserPath === undefined) return;
@@ -28,18 +25,12 @@ beforeAll(async () => {
   browser = await launchBrowser();
 });
 afterAll(() => browser?.close());
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  cameras.close();
-  await server.close();
-});
+afterEach(() => running.close(browser));
 
 /** A page that shows one camera, once its picture moves. */
 async function watching(options: Partial<FakeCameraOptions>): Promise<{ page: Page; faults: string[] }> {
-  cameras = new FakeCameras({ gate: { clip, ...options } });
-  const metrics = new Metrics({ version: '1.2.3' });
-  server = await startServer({ cameras, metrics, version: '1.2.3', logger: quiet, port: 0, web: 'dist/web' });
-  const watched = await openPage(browser, `${server.url}?camera=gate`);
+  running = await new Watching({ gate: { clip, ...options } }).start();
+  const watched = await openPage(browser, `${running.server.url}?camera=gate`);
   await watched.page.locator('.pill[data-tone=good]').waitFor();
   return watched;
 }
@@ -81,7 +72,7 @@ describe.skipIf(browserPath === undefined)('on each painted frame', () => {
     const { page } = await watching({ delayMs: () => 60 });
     const before = await readScreens(page, clip.size, 30);
     const reading = readScreens(page, clip.size, SCREENS);
-    cameras.camera('gate').connect();
+    running.cameras.camera('gate').connect();
     const seen = await reading;
     expect(shareOfRight(before)).toBeGreaterThanOrEqual(0.99);
     expect(shareOfRight(seen), JSON.stringify(seen)).toBeGreaterThanOrEqual(0.99);

@@ -271,7 +271,7 @@ describe('the page', () => {
     expect(policy).not.toMatch(/unsafe/);
     expect([index.headers.get('x-content-type-options'), index.headers.get('referrer-policy')]).toEqual([
       'nosniff',
-      'no-referrer',
+      'same-origin',
     ]);
     const asset = await fetch(at('/assets/app-1a2b.js'));
     expect([asset.headers.get('content-type'), asset.headers.get('cache-control')]).toEqual([

@@ -46,6 +46,11 @@ export async function readScreens(page: Page, size: Size, count: number): Promis
   return seen;
 }
 
+/** The same, of a picture file that fills the frame. */
+export async function readPicture(file: Buffer, size: Size): Promise<Seen> {
+  return readScreen(await rasterOf(file), { left: 0, top: 0, scale: 1 }, size);
+}
+
 /** How far the drawn box is from the square of the very frame that is shown, px of the frame. */
 export function errorOf({ counter, boxLeft }: Seen, size: Size): number {
   return boxLeft === undefined ? Number.POSITIVE_INFINITY : Math.abs(boxLeft - squareBox(counter, size)[0]);

@@ -13,6 +13,8 @@ const MOVING_SECONDS = 1 / 5;
 const JERKY_SECONDS = 1 / 4;
 /** An estimate waits for the next observation: not longer than this behind the picture, ms. */
 const PATIENCE_MS = 1500;
+/** A camera that sets its clock; what was known of it before is void. */
+const JUMP_SECONDS = 3;
 /** For decoding, and until the next refresh of the screen. */
 const MARGIN_MS = 40;
 
@@ -24,10 +26,13 @@ export class PaceKeeper {
   readonly #next = new Lateness();
   readonly #intervals: number[] = [];
   #previous: number | undefined;
+  #newest: number | undefined;
   #pace: Pace = 'exact';
 
   /** A frame arrived. @param at ms; @param mediaTime seconds */
   filmed(at: number, mediaTime: number): void {
+    if (Math.abs(mediaTime - (this.#newest ?? mediaTime)) > JUMP_SECONDS) this.restart();
+    this.#newest = mediaTime;
     this.#video.add(at, mediaTime);
   }
 
@@ -72,6 +77,7 @@ export class PaceKeeper {
   restart(): void {
     for (const lateness of [this.#video, this.#own, this.#next]) lateness.clear();
     this.#previous = undefined;
+    this.#newest = undefined;
   }
 
   #automatic(): Pace {

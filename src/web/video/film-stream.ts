@@ -70,7 +70,7 @@ export class FilmStream {
     const steering = steer({ currentTime, targetTime, rate, ...range });
     if (steering.seekTo !== undefined && !video.seeking) video.currentTime = steering.seekTo;
     if (steering.rate !== rate) video.playbackRate = steering.rate;
-    if (video.paused) void video.play().catch(() => undefined);
+    if (video.paused) void video.play().catch((error: unknown) => this.#notPlaying(error));
     this.#trim(buffered.start(0));
   }
 
@@ -105,6 +105,12 @@ export class FilmStream {
       const picture = pictureOf(this.video, mediaTime, this.timeline);
       if (picture) this.events.picture(picture, mediaTime);
     });
+  }
+
+  /** Some browsers play nothing without a touch, to save power. Other refusals pass by themselves. */
+  #notPlaying(error: unknown): void {
+    if (error instanceof DOMException && error.name === 'NotAllowedError')
+      this.#fail('the browser does not play videos');
   }
 
   #trim(bufferedStart: number): void {

@@ -34,7 +34,8 @@ export function pictureOf(video: HTMLVideoElement, mediaTime: number, timeline: 
   const size = { width: video.videoWidth, height: video.videoHeight };
   if (typeof VideoFrame === 'function') {
     const frame = videoFrame(video);
-    const stamp = frame && timeline.at(frame.timestamp / 1e6);
+    const isMediaTime = frame && Math.abs(frame.timestamp / 1e6 - mediaTime) < 1;
+    const stamp = frame && timeline.at(isMediaTime ? frame.timestamp / 1e6 : mediaTime);
     if (frame && stamp) return { stamp, size, source: frame, close: () => frame.close() };
     frame?.close();
   }

@@ -33,6 +33,11 @@ function dialog(app: App, title: string, content: TemplateResult): TemplateResul
   </dialog>`;
 }
 
+/** Gives the focus back to where it was; to be called before the dialog is taken out of the page. */
+export function closeDialog(): void {
+  document.querySelector<HTMLDialogElement>('dialog[open]')?.close();
+}
+
 /** Opens the dialog that has just been drawn; it must be in the page before it can be. */
 export function showDialog(): void {
   document.querySelector<HTMLDialogElement>('dialog:not([open])')?.showModal();

@@ -46,7 +46,7 @@ function filter(app: App): TemplateResult {
   return html`<section>
     <h3>Filter</h3>
     <label class="slider">
-      <span>Minimum score <output>${Math.round(threshold * 100)}%</output></span>
+      <span>Minimum score <b>${Math.round(threshold * 100)}%</b></span>
       <input
         type="range"
         min="0"

@@ -18,6 +18,7 @@ export function stage(app: App, camera: Camera): TemplateResult {
     data-tone=${words.tone}
     data-camera=${camera.name}
     ?data-stale=${!words.fresh && !camera.paused}
+    @dblclick=${(event: Event) => (event.target as Element).closest('button') === null && void toggleFullScreen()}
   >
     ${camera.screen.element}${veil(app, camera)}
     <header class="title">
