@@ -23,7 +23,12 @@ export const ANCHORS = [
 ] as const;
 
 export function recipeOf(more: object = {}): Recipe {
-  return recipeSchema.parse({ kind: 'train', model: { size: 64, anchors: ANCHORS.flat() }, batch: 2, ...more });
+  return recipeSchema.parse({
+    kind: 'train',
+    model: { size: 64, strides: [16, 32], anchors: ANCHORS.flat() },
+    batch: 2,
+    ...more,
+  });
 }
 
 /** A detector that was never trained, but whose every number looks as if it had been. */
