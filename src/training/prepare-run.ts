@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LookoutError } from '#core/errors.js';
+import { channelBlock } from '#runtime/channel-block.js';
 import { objectSizes } from './data/object-sizes.js';
 import type { TrainingData } from './data/prepare-data.js';
 import { anchorsOf, type DetectorAnchors, detectorOf } from './detector/architecture.js';
@@ -41,6 +42,7 @@ export async function prepareRun(options: PrepareOptions): Promise<TrainingRun> 
     anchors: anchors.byHead,
     detector,
     objectsPerPicture: sizes.length / data.train.samples.length,
+    channelBlock: recipe.device === 'cpu' ? await channelBlock() : 0,
   };
   const task = new DetectorTask(whole);
   const start = saved === undefined ? await startFrom({ recipe, task, detector, train: data.train }) : { notes: [] };

@@ -18,6 +18,8 @@ export interface DetectorPlanOptions {
   readonly detector: DetectorNetwork;
   /** Mean number of objects of a picture, which sizes the rows for positives. */
   readonly objectsPerPicture: number;
+  /** Of the CPU that trains; see {@link StepPlan}. */
+  readonly channelBlock?: number;
 }
 
 /** Weight of a head's objectness by its stride, as YOLOv5: fine grids have more and weaker background. */
@@ -56,6 +58,7 @@ export function stepPlanOf(options: DetectorPlanOptions, input: StepPlan['input'
     loss: detectionLoss(lossOptions(options, side)),
     optimiser: optimiserOf(recipe.optimiser),
     target: recipe.device === 'webgpu' ? 'webgpu' : 'cpu',
+    channelBlock: options.channelBlock ?? 0,
     ...(freeze.length > 0 && { frozen: (name: string) => freeze.some((start) => name.startsWith(start)) }),
   };
 }

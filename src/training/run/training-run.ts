@@ -80,7 +80,13 @@ export class TrainingRun {
     const threads = recipe.threads === 'auto' ? availableParallelism() : recipe.threads;
     // Waiting busily is faster on cores of one's own, and much slower where others want them.
     const spinning = loadavg()[0]! < availableParallelism() / 2;
-    const session = { provider: recipe.device, threads, optimisation: 'basic', spinning } as const;
+    const session = {
+      provider: recipe.device,
+      threads,
+      optimisation: 'basic',
+      spinning,
+      flushDenormals: true,
+    } as const;
     this.#runner = await StepRunner.open({ session, states: task.states });
     this.#sound = saved?.arrays ?? initial ?? task.initialState();
     await this.#runner.write(this.#sound);
