@@ -4,6 +4,7 @@ import { int, ints } from '#onnx/attribute.js';
 import { codeOfDataType, type DataType } from '#onnx/data-type.js';
 import { type Dim, feedsOf, type Graph, type Model, type Node, node, type ValueInfo } from '#onnx/model.js';
 import { float32Tensor, int64Tensor, type OnnxTensor } from '#onnx/tensor.js';
+import { withoutFocus } from './focus.js';
 import { type Affine, foldInto } from './fold.js';
 import { freshName, withConstantWeights, withGraph } from './surgery.js';
 
@@ -110,7 +111,8 @@ function pixelDims(declared: ValueInfo, { size, dims }: InputSpec): readonly Dim
  * @throws LookoutError kind `model` when the input's type cannot be fed from bytes
  */
 export function withPrelude(model: Model, input: InputSpec, fold = true): Fed {
-  const constant = withConstantWeights(model);
+  const named = withConstantWeights(model);
+  const constant = fold ? withGraph(named, withoutFocus(named.graph)) : named;
   const declared = feedsOf(constant.graph)[0]!;
   const affine = affineOf(input);
   const folded = fold && !isIdentity(affine) ? foldInto(constant.graph, input, affine) : undefined;

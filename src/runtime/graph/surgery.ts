@@ -20,8 +20,17 @@ function mentions(graph: Graph, name: string): boolean {
   );
 }
 
+function innerGraphsOf(node: Node): readonly Graph[] {
+  return [...node.attributes.values()].flatMap(graphsOf);
+}
+
 function subgraphsMention(node: Node, name: string): boolean {
-  return [...node.attributes.values()].some((attribute) => graphsOf(attribute).some((inner) => mentions(inner, name)));
+  return innerGraphsOf(node).some((inner) => mentions(inner, name));
+}
+
+function namesReadIn({ nodes, outputs }: Graph): readonly string[] {
+  const inside = nodes.flatMap((node) => [...node.inputs, ...innerGraphsOf(node).flatMap(namesReadIn)]);
+  return [...inside, ...outputs.map(({ name }) => name)];
 }
 
 export function readersOf(graph: Graph, name: string): Readers {
@@ -61,4 +70,18 @@ export function withConstantWeights(model: Model): Model {
   const { inputs, initialisers } = model.graph;
   const fed = inputs.filter(({ name }) => !initialisers.has(name));
   return { ...withGraph(model, { inputs: fed, values: [] }), irVersion: Math.max(model.irVersion, 4) };
+}
+
+/** Leaves out nodes and constants that nobody reads, which the runtime would compute all the same. */
+export function withoutUnread(graph: Graph): Graph {
+  const read = new Set(graph.outputs.map(({ name }) => name));
+  const nodes: Node[] = [];
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((output) => read.has(output))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) read.add(input);
+    for (const inner of innerGraphsOf(node)) for (const name of namesReadIn(inner)) read.add(name);
+  }
+  const initialisers = new Map([...graph.initialisers].filter(([name]) => read.has(name)));
+  return { ...graph, nodes: nodes.toReversed(), initialisers };
 }
