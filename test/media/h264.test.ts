@@ -207,6 +207,34 @@ describe('the fragmented MP4', () => {
     expect(inits[1]!.pts).toBeCloseTo(2, 6);
   });
 
+  it('goes on when parameter sets are repeated, as some senders do before each slice', () => {
+    const list = packets();
+    const sets = nalUnits(list[0]!.data).filter((unit) => [7, 8].includes(nalType(unit)));
+    const repeated = Buffer.concat(sets.flatMap((unit) => [Uint8Array.of(0, 0, 0, 1), unit]));
+    const often = list.map((packet, index) =>
+      index % 3 === 0 ? { ...packet, data: new Uint8Array(Buffer.concat([repeated, repeated, packet.data])) } : packet,
+    );
+    const { pieces, file } = remux(often);
+    expect(pieces.filter(({ kind }) => kind === 'init')).toHaveLength(1);
+    expect(pictures(file)).toEqual(pictures(remux(list).file));
+  });
+
+  it.each([
+    ['two pictures of the same time', [0, 0, 0.04, 0.08]],
+    ['a changing rate', [0, 0.02, 0.2, 0.22, 0.5]],
+    ['a standstill of four seconds', [0, 0.04, 4.03]],
+  ])('has no two pictures further apart than twice a duration: browsers go on over %s', (_reason, times) => {
+    const list = packets().slice(0, times.length);
+    const { pieces } = remux(list.map((packet, index) => ({ ...packet, pts: times[index]! })));
+    const media = pieces.filter(({ kind }) => kind === 'media').map(({ data }) => Buffer.from(data));
+    const decoded = media.map((data) => Number(data.readBigUInt64BE(data.indexOf('tfdt') + 8)));
+    const durations = media.map((data) => data.readUInt32BE(data.indexOf('trun') + 16));
+    for (const [index, time] of decoded.slice(1).entries()) {
+      expect(time - decoded[index]!).toBeGreaterThan(0);
+      expect(time - decoded[index]!).toBeLessThanOrEqual(2 * durations[index]!);
+    }
+  });
+
   it('keeps decoding times rising when presentation times stand still or jump back', () => {
     const list = packets()
       .slice(0, 10)

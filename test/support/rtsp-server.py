@@ -5,6 +5,7 @@
 Prints `{"port": N}` once it listens. A mount plays a clip that loops for ever, or launches a pipeline of its own:
   file     H.264, H.265 or MJPEG in any container that GStreamer can parse, played in real time, looped, untouched
   launch   elements up to and including the payloader, which must be called pay0
+  clock    a live picture that shows the time at which it was made, see clock_picture.py: {"width", "height", "fps", "group"}
 A `user` and `password` protect a mount by digest authentication. Ends when its stdin ends.
 """
 
@@ -20,6 +21,8 @@ gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
 from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
 
+import clock_picture  # noqa: E402
+
 PARSERS = {
     "h264": "h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96 config-interval=-1",
     "h265": "h265parse config-interval=-1 ! rtph265pay name=pay0 pt=96 config-interval=-1",
@@ -28,6 +31,8 @@ PARSERS = {
 
 
 def launch_line(mount):
+    if "clock" in mount:
+        return f"( {clock_picture.elements(mount['clock'])} ! {PARSERS['h264']} )"
     if "launch" in mount:
         return f"( {mount['launch']} )"
     codec = mount.get("codec", "h264")
@@ -46,6 +51,8 @@ def main():
         factory = GstRtspServer.RTSPMediaFactory.new()
         factory.set_launch(launch_line(mount))
         factory.set_shared(mount.get("shared", True))
+        if "clock" in mount:
+            factory.connect("media-configure", lambda _, media, clock=mount["clock"]: clock_picture.run(media, clock))
         if any("user" in each for each in config["mounts"].values()):
             protect(server, factory, mount.get("user"), mount.get("password"))
         points.add_factory(path, factory)

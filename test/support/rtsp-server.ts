@@ -28,7 +28,7 @@ export const hasRtspServer = works();
 /** A live picture of GStreamer as H.264, a key frame each second. */
 export function testPicture(pattern = 'ball', size: readonly [number, number] = [320, 240]): string {
   const raw = `video/x-raw,width=${size[0]},height=${size[1]},framerate=25/1`;
-  const encode = 'x264enc tune=zerolatency speed-preset=ultrafast key-int-max=25';
+  const encode = 'x264enc tune=zerolatency sliced-threads=false threads=1 speed-preset=ultrafast key-int-max=25';
   return `videotestsrc is-live=true pattern=${pattern} ! ${raw} ! ${encode} ! ${PAY_H264}`;
 }
 

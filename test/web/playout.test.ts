@@ -119,6 +119,15 @@ describe('the pace', () => {
     expect(pace.pace).toBe('smooth');
   });
 
+  it('forgets a standstill of two seconds, four seconds after it', () => {
+    const pace = new PaceKeeper();
+    const arrival = (i: number) => (i >= 100 && i < 150 ? 150 : i) * 40;
+    for (let i = 0; i < 150; i += 1) pace.filmed(arrival(i), i / fps);
+    expect(150 * 40 - pace.target(150 * 40)! * 1000).toBeGreaterThan(1500);
+    for (let i = 150; i < 252; i += 1) pace.filmed(arrival(i), i / fps);
+    expect(251 * 40 - pace.target(251 * 40)! * 1000).toBeCloseTo(40, 5);
+  });
+
   it('begins anew with a stream, but remembers the rate of the analysis', () => {
     const pace = played({ every: 8 });
     pace.restart();
@@ -132,13 +141,14 @@ describe('steering', () => {
   it.each([
     ['there: as it is', {}, { rate: 1 }],
     ['hardly behind: as it is', { targetTime: 10.03 }, { rate: 1 }],
-    ['a little behind: a little faster', { targetTime: 10.05 }, { rate: 1.06 }],
-    ['a little ahead: a little slower', { targetTime: 9.95 }, { rate: 0.94 }],
-    ['under way and not yet there: goes on', { targetTime: 10.02, rate: 1.06 }, { rate: 1.02 }],
+    ['a little behind: a little faster', { targetTime: 10.05 }, { rate: 1.08 }],
+    ['a little ahead: a little slower', { targetTime: 9.95 }, { rate: 0.92 }],
+    ['under way and not yet there: goes on', { targetTime: 10.02, rate: 1.06 }, { rate: 1.04 }],
     ['under way and there: as usual', { targetTime: 10.005, rate: 1.06 }, { rate: 1 }],
-    ['far behind: no faster than a fifth', { targetTime: 10.7 }, { rate: 1.2 }],
-    ['too far behind: jumps', { targetTime: 11 }, { rate: 1, seekTo: 11 }],
-    ['too far ahead: jumps', { targetTime: 9 }, { rate: 1, seekTo: 9 }],
+    ['far behind: in haste', { targetTime: 11.2 }, { rate: 2 }],
+    ['far ahead: no slower than by a fifth', { targetTime: 9 }, { rate: 0.8 }],
+    ['too far behind: jumps', { targetTime: 11.6 }, { rate: 1, seekTo: 11.6 }],
+    ['too far ahead: jumps', { targetTime: 8.4 }, { rate: 1, seekTo: 8.4 }],
     ['a target that has not come: up to what has', { targetTime: 15 }, { rate: 1, seekTo: 12 }],
     ['before the buffer: jumps into it', { currentTime: 1, bufferedStart: 9.5 }, { rate: 1, seekTo: 10 }],
     ['behind the buffer: jumps into it', { currentTime: 13 }, { rate: 1, seekTo: 10 }],

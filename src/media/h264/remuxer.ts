@@ -1,6 +1,7 @@
 import type { Size } from '#core/size.js';
 import { initSegment, mediaSegment, mimeType, TIMESCALE } from './fmp4.js';
 import { Nal, nalType, nalUnits } from './nal.js';
+import { ParameterSets } from './parameter-sets.js';
 import { parseSps } from './sps.js';
 
 /** A coded picture as a demuxer gives it. */
@@ -30,6 +31,13 @@ export interface Mp4Piece {
 const LEAD_SECONDS = 1;
 
 /**
+ * What each picture says of its duration, ticks; the next picture ends it earlier. Browsers throw all pictures away up to the
+ * next key frame where two are further apart than twice this (Media Source Extensions, "coded frame processing", step 6):
+ * cameras of changing rates and networks that stand still for a moment must not meet that.
+ */
+const DURATION = 2 * TIMESCALE;
+
+/**
  * H.264 packets to fragmented MP4 without touching the picture: one fragment per picture, and an initialisation segment
  * before the first key frame and wherever the parameter sets change. Packets before the first key frame are dropped.
  * Decoding times are recovered from the presentation times: the smallest of the last `reorder + 1`.
@@ -37,11 +45,10 @@ const LEAD_SECONDS = 1;
 export class H264Remuxer {
   readonly #reorder: number;
   readonly #recent: number[] = [];
-  #sps: Uint8Array | undefined;
-  #pps: readonly Uint8Array[] = [];
+  readonly #sets = new ParameterSets();
   #base: number | undefined;
   #lastDecodeTime = -1;
-  #duration = TIMESCALE / 25;
+  #step = TIMESCALE / 25;
   #sequence = 0;
 
   /** @param reorder pictures that may be decoded before one that is shown earlier; 0 without B frames */
@@ -53,13 +60,13 @@ export class H264Remuxer {
   push({ data, pts, keyframe }: Packet): Mp4Piece[] {
     const units = nalUnits(data);
     const pieces: Mp4Piece[] = [];
-    const changed = this.#takeParameterSets(units);
-    if (this.#base === undefined && (!keyframe || !this.#sps || this.#pps.length === 0)) return [];
+    const changed = this.#sets.take(units);
+    if (!this.#sets.complete || (this.#base === undefined && !keyframe)) return [];
     this.#base ??= pts - LEAD_SECONDS;
     const mediaTime = pts - this.#base;
     if (changed || this.#sequence === 0) {
-      const sps = parseSps(this.#sps!);
-      const init = initSegment(sps, this.#sps!, this.#pps);
+      const sps = parseSps(this.#sets.sps!);
+      const init = initSegment(sps, this.#sets.sps!, this.#sets.pps);
       pieces.push({ kind: 'init', data: init, keyframe: true, pts, mediaTime, mime: mimeType(sps), size: sps.size });
     }
     const pictures = units.filter((unit) => ![Nal.sps, Nal.pps, Nal.delimiter].includes(nalType(unit) as 7));
@@ -72,10 +79,10 @@ export class H264Remuxer {
     const shown = Math.round(mediaTime * TIMESCALE);
     const decodeTime = Math.max(this.#decodeTime(shown), this.#lastDecodeTime + 1);
     const step = decodeTime - this.#lastDecodeTime;
-    if (this.#lastDecodeTime >= 0 && step < 10 * TIMESCALE) this.#duration = step;
+    if (this.#lastDecodeTime >= 0 && step < 10 * TIMESCALE) this.#step = step;
     this.#lastDecodeTime = decodeTime;
     this.#sequence += 1;
-    const sample = { units, decodeTime, compositionOffset: shown - decodeTime, duration: this.#duration, keyframe };
+    const sample = { units, decodeTime, compositionOffset: shown - decodeTime, duration: DURATION, keyframe };
     return mediaSegment(this.#sequence, sample);
   }
 
@@ -83,27 +90,10 @@ export class H264Remuxer {
     if (this.#reorder === 0) return shown;
     const recent = this.#recent;
     if (recent.length === 0) {
-      for (let index = this.#reorder; index > 0; index -= 1) recent.push(shown - index * this.#duration);
+      for (let index = this.#reorder; index > 0; index -= 1) recent.push(shown - index * this.#step);
     }
     recent.push(shown);
     recent.sort((a, b) => a - b);
     return recent.shift()!;
   }
-
-  /** Remembers the parameter sets of a packet. @returns whether they differ from the ones before */
-  #takeParameterSets(units: readonly Uint8Array[]): boolean {
-    const sps = units.find((unit) => nalType(unit) === Nal.sps);
-    const pps = units.filter((unit) => nalType(unit) === Nal.pps);
-    if (!sps && pps.length === 0) return false;
-    const newSps = sps && !same(sps, this.#sps) ? sps.slice() : undefined;
-    const newPps =
-      pps.length > 0 && !(pps.length === this.#pps.length && pps.every((unit, index) => same(unit, this.#pps[index])));
-    if (newSps) this.#sps = newSps;
-    if (newPps) this.#pps = pps.map((unit) => unit.slice());
-    return newSps !== undefined || newPps;
-  }
-}
-
-function same(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -4,11 +4,12 @@ export interface LatenessOptions {
   readonly mostSamples: number;
 }
 
-export const LATENESS: LatenessOptions = { windowMs: 8000, mostSamples: 400 };
+/** Short: a standstill of the network must not keep the picture back for longer than it takes to be forgotten. */
+export const LATENESS: LatenessOptions = { windowMs: 4000, mostSamples: 200 };
 
 /**
  * Lateness is the time at which something was ready minus the media time that it belongs to, ms: an arbitrary constant plus
- * what the way took. A playhead that runs at `now - lateness` at the 99th percentile finds 99 % of the things there.
+ * what the way took. A playhead that runs at `now - lateness` at the 95th percentile finds 95 % of the things there.
  */
 export class Lateness {
   readonly #samples: { readonly at: number; readonly value: number }[] = [];

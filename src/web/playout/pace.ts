@@ -17,6 +17,8 @@ const PATIENCE_MS = 1500;
 const JUMP_SECONDS = 3;
 /** For decoding, and until the next refresh of the screen. */
 const MARGIN_MS = 40;
+/** Part of the frames, and of their boxes, that is to be there in time. The others are waited for, which costs smoothness only. */
+const IN_TIME = 0.95;
 
 /** Learns from what arrives how far behind the live edge the picture has to be, so that its boxes are there in time. */
 export class PaceKeeper {
@@ -59,17 +61,17 @@ export class PaceKeeper {
 
   /** Where the playhead should be at a time, seconds of media time; undefined before the first frame. */
   target(now: number): number | undefined {
-    const film = this.#video.quantile(0.97);
+    const film = this.#video.quantile(IN_TIME);
     if (film === undefined) return undefined;
-    const boxes = { exact: this.#own.quantile(0.99), smooth: this.#next.quantile(0.95), fast: film }[this.pace];
+    const boxes = this.#boxes(film);
     const lateness = Math.max(film, Math.min(boxes ?? film, film + 2 * PATIENCE_MS));
     return (now - lateness - MARGIN_MS) / 1000;
   }
 
   /** How far the picture is held back for the boxes' sake, ms. */
   get heldBackMs(): number {
-    const film = this.#video.quantile(0.97);
-    const boxes = { exact: this.#own.quantile(0.99), smooth: this.#next.quantile(0.95), fast: film }[this.pace];
+    const film = this.#video.quantile(IN_TIME);
+    const boxes = this.#boxes(film);
     return film === undefined || boxes === undefined ? 0 : Math.max(0, boxes - film);
   }
 
@@ -80,11 +82,17 @@ export class PaceKeeper {
     this.#newest = undefined;
   }
 
+  /** How late the boxes are that the pace waits for. */
+  #boxes(film: number | undefined): number | undefined {
+    if (this.pace === 'fast') return film;
+    return (this.pace === 'exact' ? this.#own : this.#next).quantile(IN_TIME);
+  }
+
   #automatic(): Pace {
     const interval = this.interval!;
     if (interval <= (this.#pace === 'exact' ? JERKY_SECONDS : MOVING_SECONDS)) return 'exact';
-    const film = this.#video.quantile(0.97) ?? 0;
-    const wait = (this.#next.quantile(0.95) ?? 0) - film;
+    const film = this.#video.quantile(IN_TIME) ?? 0;
+    const wait = (this.#next.quantile(IN_TIME) ?? 0) - film;
     return wait <= PATIENCE_MS * (this.#pace === 'fast' ? 0.8 : 1) ? 'smooth' : 'fast';
   }
 }

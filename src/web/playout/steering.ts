@@ -18,12 +18,15 @@ export interface Steering {
 const CLOSE_SECONDS = 0.008;
 /** A playhead that is on its way keeps its pace until it is close; one that is there starts only beyond this. */
 const SLACK_SECONDS = 0.03;
-const SEEK_SECONDS = 0.8;
-const MOST_CHANGE = 0.2;
+const SEEK_SECONDS = 1.5;
+/** Catching up is worth haste: pictures that are too late are of no use. Waiting is not. */
+const MOST_FASTER = 1;
+const MOST_SLOWER = 0.2;
+const GAIN = 1.5;
 const STEP = 0.02;
 
 /**
- * Keeps a playhead at its target: by gentle steps of the playback rate, by a jump where it is far off or outside of what is
+ * Keeps a playhead at its target: by steps of the playback rate, by a jump where it is far off or outside of what is
  * buffered. Never beyond the end of the buffer.
  */
 export function steer({ currentTime, targetTime, bufferedStart, bufferedEnd, rate }: Playhead): Steering {
@@ -32,7 +35,7 @@ export function steer({ currentTime, targetTime, bufferedStart, bufferedEnd, rat
   const outside = currentTime < bufferedStart || currentTime > bufferedEnd + SLACK_SECONDS;
   if (outside || Math.abs(behind) > SEEK_SECONDS) return { rate: 1, seekTo: target };
   if (Math.abs(behind) <= (rate === 1 ? SLACK_SECONDS : CLOSE_SECONDS)) return { rate: 1 };
-  const change = Math.max(-MOST_CHANGE, Math.min(MOST_CHANGE, behind));
-  const steps = Math.sign(change) * Math.ceil(Math.abs(change) / STEP);
+  const change = Math.max(-MOST_SLOWER, Math.min(MOST_FASTER, GAIN * behind));
+  const steps = Math.sign(change) * Math.ceil(Math.abs(change) / STEP - 1e-9);
   return { rate: 1 + steps * STEP };
 }

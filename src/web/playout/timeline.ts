@@ -45,6 +45,11 @@ export class Timeline {
     return { epoch: piece.epoch, pts: piece.pts + later, capturedAt: piece.capturedAt + later * 1000 };
   }
 
+  /** Media time of the last frame that has arrived; undefined before the first one. */
+  get newest(): number | undefined {
+    return this.#pieces.at(-1)?.mediaTime;
+  }
+
   /** Whether a frame with this media time has arrived. */
   reaches(mediaTime: number): boolean {
     const last = this.#pieces.at(-1);

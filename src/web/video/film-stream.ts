@@ -65,7 +65,9 @@ export class FilmStream {
     const { buffered } = video;
     if (this.#closed || buffered.length === 0) return;
     const last = buffered.length - 1;
-    const range = { bufferedStart: buffered.start(last), bufferedEnd: buffered.end(last) };
+    // The buffer reaches beyond its last picture by the duration that this one claims.
+    const bufferedEnd = Math.min(buffered.end(last), this.timeline.newest ?? 0);
+    const range = { bufferedStart: buffered.start(last), bufferedEnd };
     const { currentTime, playbackRate: rate } = video;
     const steering = steer({ currentTime, targetTime, rate, ...range });
     if (steering.seekTo !== undefined && !video.seeking) video.currentTime = steering.seekTo;

@@ -76,7 +76,7 @@ function chips(app: App, camera: Camera): TemplateResult {
 
 function figures(camera: Camera): TemplateResult {
   const latency = camera.figures.latencyMs;
-  return html`${latency === undefined ? undefined : html`<span title="From the camera's frame to this screen">${Math.round(latency)} ms</span>`}
+  return html`${latency === undefined ? undefined : html`<span title="From the arrival of the picture to this screen">${Math.round(latency)} ms</span>`}
     <span title="Pictures per second on this screen">${Math.round(camera.figures.fps(performance.now()))} fps</span>`;
 }
 
