@@ -9,16 +9,15 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import ort from 'onnxruntime-node';
-import { channelBlockOf, channelBlockProbe } from '#autodiff/convolve.js';
 import { small } from '#nn/backbones/small.js';
 import { tiny } from '#nn/backbones/tiny.js';
-import { detector } from '#nn/detector.js';
-import { initialParameters, initialStates } from '#nn/layout.js';
-import { detectionLoss } from '#nn/losses/detection.js';
-import { adam } from '#nn/optimisers/transforms.js';
-import { compileStep } from '#nn/step.js';
-import { encodeModel } from '#onnx/encode.js';
+import { channelBlock } from '#runtime/channel-block.js';
+import { StepTeam } from '#runtime/step-team.js';
+import { detectorOf } from '#training/detector/architecture.js';
+import { DetectorTask } from '#training/detector/detector-task.js';
+import { recipeSchema } from '#training/recipe/recipe.js';
+import { membersOf } from '#training/run/shares.js';
+import { runBatch, runUpdate } from '#training/run/team-step.js';
 
 const { values: args } = parseArgs({
   options: {
@@ -28,6 +27,7 @@ const { values: args } = parseArgs({
     rounds: { type: 'string', default: '6' },
     architecture: { type: 'string', default: 'tiny' },
     python: { type: 'string', default: '/usr/bin/python3' },
+    members: { type: 'string', default: 'auto' },
     'channel-block': { type: 'string', default: 'auto' },
   },
 });
@@ -41,81 +41,80 @@ const ANCHORS = [
 ];
 const [size, batch, threads, rounds] = [args.size, args.batch, args.threads, args.rounds].map(Number);
 const spec = { tiny, small }[args.architecture];
-const ARRAYS = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, uint8: Uint8Array };
+const LABELS = Array.from({ length: CLASSES }, (_, id) => `class ${id}`);
 
-const sessionOptions = {
-  logSeverityLevel: 3,
-  intraOpNumThreads: threads,
-  graphOptimizationLevel: 'basic',
-  executionMode: 'sequential',
-  extra: { session: { set_denormal_as_zero: '1' } },
-};
-
-async function probe() {
-  if (args['channel-block'] !== 'auto') return Number(args['channel-block']);
-  const session = await ort.InferenceSession.create(encodeModel(channelBlockProbe()), sessionOptions);
-  const { y } = await session.run({ x: new ort.Tensor('float32', new Float32Array(4), [1, 4, 1, 1]) });
-  await session.release();
-  return channelBlockOf(y.dims);
+/** Objects of one size in all pictures: as many positives as the peer has. */
+function batchOf(pictures) {
+  const M = POSITIVES;
+  const box = () => {
+    const [x, y] = [Math.random() * size * 0.8, Math.random() * size * 0.8];
+    return [x, y, x + size * 0.15, y + size * 0.2];
+  };
+  return {
+    epoch: 0,
+    step: 0,
+    size: { width: size, height: size },
+    pictures,
+    count: batch,
+    objects: {
+      picture: Int32Array.from({ length: M }, (_, m) => Math.floor((m * batch) / M)),
+      boxes: Float32Array.from(Array.from({ length: M }, box).flat()),
+      classIds: Int32Array.from({ length: M }, (_, m) => m % CLASSES),
+      ignored: new Uint8Array(M),
+      landmarks: new Float32Array(0),
+    },
+    labelled: new Uint8Array(batch * CLASSES).fill(1),
+    sources: Array.from({ length: batch }, (_, n) => [n]),
+    faults: [],
+  };
 }
 
-function targetsOf({ targets }) {
-  const feeds = {};
-  for (const [name, { dims, type = 'float32' }] of Object.entries(targets)) {
-    const data = new ARRAYS[type](dims.reduce((a, b) => a * b, 1));
-    const cells = targets[name.replace(/\/.*/, '/objectnessWeights')].dims[0];
-    for (let at = 0; at < data.length; at++) {
-      if (name.endsWith('/cells')) data[at] = Math.floor(Math.random() * cells);
-      else if (name.endsWith('/boxes')) data[at] = at % 4 < 2 ? Math.random() : 1 + 3 * Math.random();
-      else data[at] = name.endsWith('/classes') ? Number(Math.random() < 0.5) : 1;
-    }
-    feeds[name] = new ort.Tensor(type, data, dims);
-  }
-  return feeds;
-}
-
+/** The trainer's own step: its task, its team of threads. */
 async function openOurs() {
   const began = performance.now();
-  const heads = spec.strides.map((stride) => ({
-    output: `head${stride}`,
-    anchors: ANCHORS,
-    positives: POSITIVES,
-    balance: 1,
-  }));
-  const compiled = compileStep({
-    network: detector(spec, { classes: CLASSES, anchors: ANCHORS.length, inputSize: size }),
-    input: { dims: [batch, 3, size, size] },
-    loss: detectionLoss({ heads, classes: CLASSES, gains: { box: 0.05, objectness: 1, classes: 0.5 } }),
-    optimiser: adam(),
-    channelBlock: await probe(),
+  const anchors = spec.strides.map((stride) => ANCHORS.map(([width, height]) => [width * stride, height * stride]));
+  const recipe = recipeSchema.parse({
+    kind: 'train',
+    model: { architecture: args.architecture, size, strides: spec.strides, anchors: anchors.flat() },
+    batch,
+    threads,
+    optimiser: { kind: 'adam' },
   });
-  const bytes = encodeModel(compiled.model);
-  const built = performance.now();
-  const session = await ort.InferenceSession.create(bytes, sessionOptions);
-  const created = performance.now();
-  const { parameterCount } = compiled.layout;
-  const nodes = compiled.model.graph.nodes.length;
+  const members = args.members === 'auto' ? membersOf(recipe, threads) : Number(args.members);
+  const detector = detectorOf(recipe, CLASSES, { byHead: anchors });
+  const task = new DetectorTask({
+    recipe,
+    labels: LABELS,
+    anchors,
+    detector,
+    members,
+    objectsPerPicture: POSITIVES / batch / 48,
+    channelBlock: args['channel-block'] === 'auto' ? await channelBlock() : Number(args['channel-block']),
+  });
+  const session = { provider: 'cpu', threads, optimisation: 'basic', spinning: true, flushDenormals: true };
+  const { states, passing, update } = task;
+  const combined = Object.keys(update?.combines ?? {});
+  const team = await StepTeam.open({ session, states: [...states, ...passing], members, combined });
+  await team.write(task.initialState());
+  const graph = task.stepGraph({ width: size, height: size });
+  await team.add(graph);
+  if (update !== undefined) await team.add(update.graph);
   console.log(
-    `${args.architecture}: ${parameterCount} parameters, ${nodes} nodes, graph built in ${(built - began).toFixed(0)} ms, session created in ${(created - built).toFixed(0)} ms`,
+    `${args.architecture}: ${task.parameters} parameters, ${members} threads with a share of the batch each, ready in ${(performance.now() - began).toFixed(0)} ms`,
   );
-  const vectors = new Map([...compiled.vectors].map(([name, length]) => [name, new Float32Array(length)]));
-  for (const name of ['parameters', 'ema']) vectors.set(name, initialParameters(compiled.layout, 1));
-  for (const name of ['states', 'ema-states']) vectors.set(name, initialStates(compiled.layout));
-  const pictures = Float32Array.from({ length: batch * 3 * size * size }, Math.random);
-  const fixed = { input: new ort.Tensor('float32', pictures, [batch, 3, size, size]), ...targetsOf(compiled) };
+  let pictures = Uint8Array.from({ length: batch * 3 * size * size }, () => Math.random() * 256);
   let step = 0;
-  return async () => {
+  const turn = async () => {
     step++;
-    const feeds = { ...fixed };
-    for (const [name, data] of vectors) feeds[name] = new ort.Tensor('float32', data, [data.length]);
-    for (const [name, value] of Object.entries(compiled.scalars({ step, learningRate: 1e-3, emaDecay: 0.99 })))
-      feeds[name] = new ort.Tensor('float32', Float32Array.of(value), [1]);
+    const control = { rate: 1e-3, emaDecay: 0.99, step };
     const [wall, cpu] = [performance.now(), process.cpuUsage()];
-    const results = await session.run(feeds);
+    const ran = await runBatch(team, task, { key: graph.key, batch: batchOf(pictures), pictures: batch, control });
+    await runUpdate(team, task, { control, batches: step });
+    ({ pictures } = ran.batch);
     const used = process.cpuUsage(cpu);
-    for (const name of vectors.keys()) vectors.set(name, results[`next/${name}`].data);
     return [performance.now() - wall, (used.user + used.system) / 1000];
   };
+  return { turn, close: () => team.close() };
 }
 
 function openTorch(channelsLast) {
@@ -145,7 +144,7 @@ function print(title, times) {
   return wall[middle];
 }
 
-const ours = { title: 'lookout', times: [], turn: await openOurs() };
+const ours = { title: 'lookout', times: [], ...(await openOurs()) };
 const torch = spawnSync(args.python, ['-c', 'import torch']).status === 0;
 if (!torch) console.log('PyTorch is missing: apt install python3-torch libopenblas0-pthread');
 const peers = torch
@@ -172,3 +171,4 @@ for (const { title, times, close } of peers) {
   console.log(`${''.padEnd(24)}lookout / ${title}: ${(own / print(title, times)).toFixed(2)}`);
   close();
 }
+await ours.close();

@@ -2,9 +2,9 @@
  * A training step as ONE graph: forward, backward, update. Everything that is carried from step to step is a flat
  * float32 vector that goes in as `name` and comes out as `next/name`; the caller keeps two buffers of each and swaps them.
  */
-import { carried, compiled, figure, start } from './step/building.js';
+import { carried, compiled, figure, given, start } from './step/building.js';
 import { backward, figures, forward, nextStates } from './step/forward-backward.js';
-import type { CompiledStep, GradientPlan, StepPlan } from './step/plan.js';
+import type { CompiledStep, GradientOptions, GradientPlan, StepPlan } from './step/plan.js';
 import { finishUpdate, scalarsOf, updated } from './step/update.js';
 
 export type { CompiledStep, GradientPlan, StepPlan, UpdatePlan } from './step/plan.js';
@@ -36,9 +36,10 @@ export function compileStep(plan: StepPlan): CompiledStep {
 
 /**
  * Compiles forward and backward alone, for accumulation and for workers that share a batch: the vector `gradients` goes
- * in (zeros at first) and comes out with this batch's gradient times the scalar `share` added; `parameters` is fed only.
+ * in (zeros at first) and comes out with this batch's gradient times the scalar `share` added, or only comes out where
+ * nothing is accumulated; `parameters` is fed only.
  */
-export function compileGradients(plan: GradientPlan): CompiledStep {
+export function compileGradients(plan: GradientPlan, { accumulates = true }: GradientOptions = {}): CompiledStep {
   const building = start('gradients', plan);
   const { g, layout } = building;
   const parameters = g.input('parameters', [layout.parameterCount]);
@@ -46,11 +47,13 @@ export function compileGradients(plan: GradientPlan): CompiledStep {
   const built = forward(building, plan, { parameters, states: states?.value });
   const gradient = backward(building, plan, built);
   return g.untaped(() => {
-    const sum = carried(building, 'gradients', layout.parameterCount);
-    sum.finish(g.op.Add(sum.value, g.op.Mul(gradient, g.input('share', [1]))));
+    if (accumulates) {
+      const sum = carried(building, 'gradients', layout.parameterCount);
+      sum.finish(g.op.Add(sum.value, g.op.Mul(gradient, g.input('share', [1]))));
+    } else given(building, 'gradients', gradient);
     if (states) states.finish(nextStates(building, built.net, states.value, plan.momentum));
     figures(building, built, gradient);
-    return compiled(building, built, () => ({ share: 1 }));
+    return compiled(building, built, (): Record<string, number> => (accumulates ? { share: 1 } : {}));
   });
 }
 

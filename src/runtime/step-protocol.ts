@@ -1,5 +1,6 @@
 import type { ElementType } from '#core/tensor.js';
 import type { SessionOptions, TypedArray, TypedTensor } from './session.js';
+import type { StepBoard } from './step-board.js';
 import type { Feed } from './worker-protocol.js';
 
 /** A tensor that stays in the worker from run to run: a vector of parameters, moments, running statistics. */
@@ -14,6 +15,8 @@ export interface StepGraph {
   /** What the caller calls it. */
   readonly key: string;
   readonly model: Uint8Array;
+  /** In place of the runner's own. */
+  readonly threads?: number;
   /** State by the name of the input that reads it. */
   readonly reads: Readonly<Record<string, string>>;
   /** State by the name of the output that replaces it. */
@@ -24,12 +27,21 @@ export interface StepGraph {
 export interface StepSettings {
   readonly session: SessionOptions;
   readonly states: readonly StateSpec[];
+  /** Where it is one of a team. */
+  readonly board?: StepBoard;
 }
+
+/** What becomes of state that the members of a team hold each for its share. */
+export type Combination = 'sum' | 'mean';
 
 export type StepRequest =
   | { readonly do: 'open'; readonly graph: StepGraph }
   | { readonly do: 'drop'; readonly key: string }
   | { readonly do: 'run'; readonly key: string; readonly feeds: readonly Feed[] }
+  /** Lays out state for the other members. */
+  | { readonly do: 'publish'; readonly names: readonly string[] }
+  /** Replaces state by what all members have laid out, combined. */
+  | { readonly do: 'combine'; readonly states: Readonly<Record<string, Combination>> }
   /** Takes back what the last run wrote into the state. */
   | { readonly do: 'undo' }
   | { readonly do: 'read'; readonly names: readonly string[] }

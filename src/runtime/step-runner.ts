@@ -1,5 +1,6 @@
 import type { SessionOptions, TypedArray, TypedTensor } from './session.js';
-import type { StateSpec, StepGraph, StepReply, StepRequest } from './step-protocol.js';
+import type { StepBoard } from './step-board.js';
+import type { Combination, StateSpec, StepGraph, StepReply, StepRequest } from './step-protocol.js';
 import { Thread } from './thread.js';
 import type { Feed } from './worker-protocol.js';
 
@@ -28,6 +29,7 @@ export class StepRunner {
   static async open(settings: {
     readonly session: SessionOptions;
     readonly states: readonly StateSpec[];
+    readonly board?: StepBoard;
   }): Promise<StepRunner> {
     const script = new URL('./step-worker.js', import.meta.url);
     return new StepRunner(await Thread.start({ script, settings }));
@@ -53,6 +55,16 @@ export class StepRunner {
     const reply = await this.#ask({ do: 'run', key, feeds }, [...transfer]);
     if (reply.is !== 'ran') throw new TypeError(`StepRunner.run: expected a result, got ${reply.is}`);
     return { outputs: new Map(reply.outputs), feeds: reply.feeds, runMs: reply.runMs };
+  }
+
+  /** Lays out state for the other members of its team. */
+  async publish(names: readonly string[]): Promise<void> {
+    await this.#ask({ do: 'publish', names });
+  }
+
+  /** Replaces state by what all members of its team have laid out, combined. */
+  async combine(states: Readonly<Record<string, Combination>>): Promise<void> {
+    await this.#ask({ do: 'combine', states });
   }
 
   /** Puts the state back to what it was before the last run. */

@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { LookoutError, messageOf } from '#core/errors.js';
 import { feedTensor } from './feed-tensor.js';
 import { Session } from './session.js';
+import { combine, publish } from './step-board.js';
 import type { StepGraph, StepReply, StepRequest, StepSettings } from './step-protocol.js';
 import { StepState } from './step-state.js';
 import type { Feed, FromWorker, ToWorker } from './worker-protocol.js';
@@ -9,7 +10,7 @@ import type { Feed, FromWorker, ToWorker } from './worker-protocol.js';
 // A worker thread that trains: it keeps the state between steps, so that only batches come in and losses go out.
 
 const port = parentPort!;
-const { session: options, states } = workerData as StepSettings;
+const { session: options, states, board } = workerData as StepSettings;
 const state = new StepState(states);
 const graphs = new Map<string, { readonly session: Session; readonly graph: StepGraph }>();
 
@@ -17,7 +18,8 @@ async function answer(request: StepRequest): Promise<StepReply> {
   switch (request.do) {
     case 'open': {
       const { graph } = request;
-      graphs.set(graph.key, { session: await Session.open(graph.model, options), graph });
+      const session = await Session.open(graph.model, { ...options, threads: graph.threads ?? options.threads });
+      graphs.set(graph.key, { session, graph });
       return { is: 'done' };
     }
     case 'drop':
@@ -26,6 +28,13 @@ async function answer(request: StepRequest): Promise<StepReply> {
       return { is: 'done' };
     case 'run':
       return run(request.key, request.feeds);
+    case 'publish':
+      for (const name of request.names) publish(board!, name, state.current(name).data as Float32Array);
+      return { is: 'done' };
+    case 'combine':
+      for (const [name, how] of Object.entries(request.states))
+        combine(board!, name, state.current(name).data as Float32Array, how);
+      return { is: 'done' };
     case 'undo':
       state.undo();
       return { is: 'done' };

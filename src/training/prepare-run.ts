@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { LookoutError } from '#core/errors.js';
 import { channelBlock } from '#runtime/channel-block.js';
@@ -10,6 +11,7 @@ import { prepareFeatures } from './features/prepare-features.js';
 import type { Recipe } from './recipe/recipe.js';
 import type { TrainingEvent } from './run/events.js';
 import { LAST, type TrainingRunOptions } from './run/run-options.js';
+import { membersOf } from './run/shares.js';
 import { checkResumable, loadRun, type SavedRun } from './run/state.js';
 import { TrainingRun } from './run/training-run.js';
 import { startFrom } from './transfer/start-from.js';
@@ -42,6 +44,7 @@ export async function prepareRun(options: PrepareOptions): Promise<TrainingRun> 
     anchors: anchors.byHead,
     detector,
     objectsPerPicture: sizes.length / data.train.samples.length,
+    members: membersOf(recipe, recipe.threads === 'auto' ? availableParallelism() : recipe.threads),
     channelBlock: recipe.device === 'cpu' ? await channelBlock() : 0,
   };
   const task = new DetectorTask(whole);

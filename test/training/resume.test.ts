@@ -9,15 +9,15 @@ import { loadRun } from '#training/run/state.js';
 import { shared } from '../support/shared.js';
 import { copyPictures } from './support/pictures.js';
 
-/** A short run with everything random in it: order, mosaic, colours. A checkpoint after every step. */
+/** A short run with everything random in it: order, mosaic, colours. Two threads share its batches. A checkpoint after every step. */
 const RECIPE = `kind: train
 name: killed
 model: { size: 64 }
-batch: 4
+batch: 16
 epochs: 5
 validation: { every: 2 }
 checkpoint: { seconds: 0 }
-threads: 1
+threads: 2
 loaders: 1
 `;
 
@@ -54,7 +54,7 @@ async function sitting(run: string, kill?: { afterEvents: number; ms: number }):
 describe.skipIf(!shared)('a run that is killed', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'lookout-resume-'));
-    copyPictures(folder, 12);
+    copyPictures(folder, 48);
     writeFileSync(join(folder, 'recipe.yaml'), RECIPE);
     expect((await sitting('whole')).code).toBe(0);
   }, 120_000);
@@ -85,7 +85,7 @@ describe.skipIf(!shared)('a run that is killed', () => {
   }, 240_000);
 
   it('is not resumed by another recipe, nor on other data', async () => {
-    writeFileSync(join(folder, 'recipe.yaml'), RECIPE.replace('batch: 4', 'batch: 3'));
+    writeFileSync(join(folder, 'recipe.yaml'), RECIPE.replace('batch: 16', 'batch: 8'));
     const other = spawn(process.execPath, [
       'dist/main.js',
       'train',

@@ -33,6 +33,12 @@ export function carried(
   return { value: g.input(name, [length]), finish: (next) => g.output(`next/${name}`, next) };
 }
 
+/** Declares a vector that only comes out. */
+export function given({ g, vectors }: Building, name: string, value: Value): void {
+  vectors.set(name, value.dims[0]!);
+  g.output(`next/${name}`, value);
+}
+
 export function figure({ g, figures }: Building, name: string, value: Value): void {
   figures.push(name);
   g.output(name, g.reshape(value, [1]));

@@ -20,6 +20,11 @@ export interface GradientPlan {
   readonly channelBlock?: number;
 }
 
+export interface GradientOptions {
+  /** Whether the gradient is added to one that goes in. Default true. */
+  readonly accumulates?: boolean;
+}
+
 export interface UpdatePlan {
   readonly optimiser: Optimiser;
   /** Whether an exponential moving average of parameters and statistics is kept. Default true. */
@@ -32,7 +37,7 @@ export type StepPlan = GradientPlan & UpdatePlan;
 export interface CompiledStep {
   readonly model: Model;
   readonly layout: Layout;
-  /** Vectors that are carried: input `name`, output `next/name`, and their lengths. All start at 0 unless said otherwise. */
+  /** Vectors that are carried: input `name` (unless nothing reads it), output `next/name`, and their lengths. All start at 0 unless said otherwise. */
   readonly vectors: ReadonlyMap<string, number>;
   /** The loss's targets, by input name. */
   readonly targets: Readonly<Record<string, TargetSpec>>;

@@ -16,6 +16,8 @@ export interface DetectorPlanOptions {
   /** By head, input px at the recipe's size. */
   readonly anchors: readonly (readonly Anchor[])[];
   readonly detector: DetectorNetwork;
+  /** Runners that share a batch out. Default 1. */
+  readonly members?: number;
   /** Mean number of objects of a picture, which sizes the rows for positives. */
   readonly objectsPerPicture: number;
   /** Of the CPU that trains; see {@link StepPlan}. */
@@ -27,19 +29,25 @@ const BALANCE: Readonly<Record<number, number>> = { 8: 4, 16: 1, 32: 0.4 };
 /** A mosaic holds about four pictures' objects, with up to three cells for each of an anchor or two: twice that, to be safe. */
 const ROWS_PER_OBJECT = 48;
 
+/** Pictures of a batch that one runner sees. */
+export function shareOf({ recipe, members = 1 }: DetectorPlanOptions): number {
+  return recipe.batch / members;
+}
+
 /** How batches become targets at one input size. */
 export function targetsOf(options: DetectorPlanOptions, side: number): TargetOptions {
   const { recipe, detector, labels, anchors, objectsPerPicture } = options;
   const { rule, ratio, ignoreIou } = recipe.assignment;
-  const usual = Math.ceil(recipe.batch * Math.max(1, objectsPerPicture) * ROWS_PER_OBJECT);
+  const batch = shareOf(options);
+  const usual = Math.ceil(batch * Math.max(1, objectsPerPicture) * ROWS_PER_OBJECT);
   const heads = detector.heads.map(({ output, stride }, h): TargetHead => {
     const [rows, columns] = [side / stride, side / stride];
-    const slots = recipe.batch * anchors[h]!.length * rows * columns;
+    const slots = batch * anchors[h]!.length * rows * columns;
     return { output, stride, rows, columns, anchors: anchors[h]!, positives: Math.min(slots, usual) };
   });
   return {
     heads,
-    batch: recipe.batch,
+    batch,
     classes: labels.length,
     assign: rule === 'neighbours' ? neighbourAssignment({ ratioLimit: ratio }) : bestIouAssignment({ ignoreIou }),
     labelSmoothing: recipe.loss.labelSmoothing,

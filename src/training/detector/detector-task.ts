@@ -13,7 +13,7 @@ import type { Found } from '#vision/metrics/pictures.js';
 import type { Outputs, StepControl, TrainingTask } from '../run/task.js';
 import type { FlatWeights } from '../transfer/adopt.js';
 import { decoderOf } from './detector-network.js';
-import { type DetectorPlanOptions, stepPlanOf, targetsOf } from './detector-plan.js';
+import { type DetectorPlanOptions, shareOf, stepPlanOf, targetsOf } from './detector-plan.js';
 import { targetFeeds } from './targets.js';
 
 // N pictures in a batch.
@@ -31,10 +31,12 @@ const LOOK = { score: 0.01, iou: 0.6, maxDetections: 100 };
 /** The training of an anchor-box detector. */
 export class DetectorTask implements TrainingTask {
   readonly parameters: number;
-  readonly states: StateSpec[];
+  states: StateSpec[];
   readonly layout: Layout;
   readonly lookBatch: number;
-  readonly accumulation?: NonNullable<TrainingTask['accumulation']>;
+  readonly members: number;
+  readonly passing: StateSpec[] = [];
+  readonly update?: NonNullable<TrainingTask['update']>;
   readonly #options: DetectorTaskOptions;
   readonly #compiled = new Map<number, { readonly step: CompiledStep; readonly graph: StepGraph }>();
   readonly #detect: Detect;
@@ -46,15 +48,20 @@ export class DetectorTask implements TrainingTask {
     this.lookBatch = Math.min(LOOK_BATCH, recipe.batch);
     this.layout = layoutOf(detector.network, this.#inputOf(recipe.model.size));
     this.parameters = this.layout.parameterCount;
+    const { accumulate } = recipe.optimiser;
+    this.members = accumulate > 1 ? 1 : (options.members ?? 1);
     const { step } = this.#compile(recipe.model.size);
-    this.states = [...step.vectors].map(([name, length]) => ({ name, type: 'float32', dims: [length] }));
+    this.states = vectorsOf(step);
+    if (accumulate > 1 || this.members > 1) this.update = this.#update(accumulate);
+    if (this.members > 1) {
+      this.passing = this.states.filter(({ name }) => name === 'gradients');
+      this.states = this.states.filter(({ name }) => name !== 'gradients');
+    }
     const { base } = options.features ?? {};
     if (base !== undefined) {
       this.states.push({ name: 'base', type: 'float32', dims: [base.parameters.length] });
       this.states.push({ name: 'base-states', type: 'float32', dims: [base.states.length] });
     }
-    const { accumulate } = recipe.optimiser;
-    if (accumulate > 1) this.accumulation = this.#accumulation(accumulate);
     const size = squareOf(recipe.model.size);
     const input = { size } as Parameters<typeof createDetect>[0]['input'];
     this.#detect = createDetect({ labels, input, decoder: decoderOf(detector, anchors, recipe.loss.classes) }, LOOK);
@@ -86,9 +93,17 @@ export class DetectorTask implements TrainingTask {
     const { feeds, left } = targetFeeds(batch, targetsOf(this.#options, width));
     this.#leftOut += left;
     const seed = { name: 'seed', type: 'int64', dims: [1], parts: [BigInt64Array.of(BigInt(control.step))] } as const;
-    const share = 1 / this.#options.recipe.optimiser.accumulate;
-    const scalars = this.accumulation === undefined ? scalarsOf(compiled, control) : [scalar('share', share)];
-    return [this.#pictureFeed(batch), ...feeds, ...scalars, ...(compiled.seeded ? [seed] : [])];
+    return [
+      this.#pictureFeed(batch),
+      ...feeds,
+      ...this.#scalars(compiled, control),
+      ...(compiled.seeded ? [seed] : []),
+    ];
+  }
+
+  #scalars(compiled: CompiledStep, control: StepControl): Feed[] {
+    if (this.update === undefined) return scalarsOf(compiled, control);
+    return this.members > 1 ? [] : [scalar('share', 1 / this.update.batches)];
   }
 
   figures(outputs: Outputs): Record<string, number> {
@@ -118,7 +133,7 @@ export class DetectorTask implements TrainingTask {
     return Array.from({ length: count }, (_, n) => this.#detect(pictureOf(outputs, n), same));
   }
 
-  #inputOf(side: number, batch = this.#options.recipe.batch) {
+  #inputOf(side: number, batch = shareOf(this.#options)) {
     const { features } = this.#options;
     if (features !== undefined) return { dims: [batch, features.length], type: 'float32' } as const;
     return { dims: [batch, 3, side, side], type: 'uint8' } as const;
@@ -133,15 +148,9 @@ export class DetectorTask implements TrainingTask {
     const known = this.#compiled.get(side);
     if (known !== undefined) return known;
     const plan = this.#plan(side);
-    const whole = this.#options.recipe.optimiser.accumulate === 1;
-    const step = whole ? compileStep(plan) : compileGradients(plan);
-    const names = [...step.vectors.keys()];
-    const graph = {
-      key: `step-${side}`,
-      model: encodeModel(step.model),
-      reads: Object.fromEntries([...new Set([...names, 'parameters'])].map((name) => [name, name])),
-      writes: Object.fromEntries(names.map((name) => [`next/${name}`, name])),
-    };
+    const whole = this.#options.recipe.optimiser.accumulate === 1 && this.members === 1;
+    const step = whole ? compileStep(plan) : compileGradients(plan, { accumulates: this.members === 1 });
+    const graph = graphOf(`step-${side}`, step);
     this.#compiled.set(side, { step, graph });
     return { step, graph };
   }
@@ -150,23 +159,35 @@ export class DetectorTask implements TrainingTask {
     return stepPlanOf(this.#options, this.#inputOf(side), side);
   }
 
-  /** The update alone, where several batches make one step; the vectors of both graphs are states. */
-  #accumulation(batches: number): NonNullable<TrainingTask['accumulation']> {
+  /** The update alone, where several batches or several members make one step; the vectors of both graphs are states. */
+  #update(batches: number): NonNullable<TrainingTask['update']> {
     const compiled = compileUpdate(this.#plan(this.#options.recipe.model.size));
-    const carried = [...compiled.vectors.keys()];
-    const fed = [...carried, 'gradients', ...(this.layout.stateCount > 0 ? ['states'] : [])];
-    const graph = {
-      key: 'update',
-      model: encodeModel(compiled.model),
-      reads: Object.fromEntries(fed.map((name) => [name, name])),
-      writes: Object.fromEntries(carried.map((name) => [`next/${name}`, name])),
-    };
     const names = new Set(this.states.map(({ name }) => name));
-    for (const [name, length] of compiled.vectors) {
-      if (!names.has(name)) this.states.push({ name, type: 'float32', dims: [length] });
-    }
-    return { batches, graph, clears: 'gradients', feeds: (control) => scalarsOf(compiled, control) };
+    this.states.push(...vectorsOf(compiled).filter(({ name }) => !names.has(name)));
+    return {
+      batches,
+      graph: graphOf('update', compiled),
+      ...(this.members === 1 && { clears: 'gradients' }),
+      combines: { gradients: 'sum', ...(this.layout.stateCount > 0 && { states: 'mean' }) },
+      feeds: (control) => scalarsOf(compiled, control),
+    };
   }
+}
+
+/** The graph of a step, which reads and writes states that are called like its vectors. */
+function graphOf(key: string, { model, vectors }: CompiledStep): StepGraph {
+  const carried = new Set([...vectors.keys(), 'parameters', 'gradients', 'states']);
+  const read = model.graph.inputs.map(({ name }) => name).filter((name) => carried.has(name));
+  return {
+    key,
+    model: encodeModel(model),
+    reads: Object.fromEntries(read.map((name) => [name, name])),
+    writes: Object.fromEntries([...vectors.keys()].map((name) => [`next/${name}`, name])),
+  };
+}
+
+function vectorsOf({ vectors }: CompiledStep): StateSpec[] {
+  return [...vectors].map(([name, length]) => ({ name, type: 'float32', dims: [length] }));
 }
 
 function scalar(name: string, value: number): Feed {

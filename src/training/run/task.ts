@@ -1,7 +1,7 @@
 import type { Size } from '#core/size.js';
 import type { Batch } from '#dataset/batch.js';
 import type { TypedTensor } from '#runtime/session.js';
-import type { StateSpec, StepGraph } from '#runtime/step-protocol.js';
+import type { Combination, StateSpec, StepGraph } from '#runtime/step-protocol.js';
 import type { Feed } from '#runtime/worker-protocol.js';
 import type { Found } from '#vision/metrics/pictures.js';
 
@@ -29,11 +29,19 @@ export interface TrainingTask {
   stepFeeds(batch: Batch, control: StepControl): Feed[];
   /** Targets so far that found no room in their step and were not learnt from. */
   readonly leftOut?: number;
-  /** Where gradients of several batches make one step: the update, and the state that is to be 0 behind it. */
-  readonly accumulation?: {
+  /** Runners that share a batch out; each is fed as if its share were the batch. Default 1. */
+  readonly members?: number;
+  /** State that lasts from the step's graph to the update and is not saved. */
+  readonly passing?: readonly StateSpec[];
+  /** Where the step's graph gives gradients alone: the update that ends a step. */
+  readonly update?: {
+    /** Batches whose gradients make one step. */
     readonly batches: number;
     readonly graph: StepGraph;
-    readonly clears: string;
+    /** State that is to be 0 behind it. */
+    readonly clears?: string;
+    /** State that each member has for its share, and what becomes of it before the update. */
+    readonly combines: Readonly<Record<string, Combination>>;
     feeds(control: StepControl): Feed[];
   };
   /** Parts of the loss and `gradient`, the gradient's norm, by name. `total` is the loss itself. */

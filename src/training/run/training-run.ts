@@ -3,7 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Batch } from '#dataset/batch.js';
 import { outputError } from '#records/files.js';
-import { StepRunner } from '#runtime/step-runner.js';
+import { StepTeam } from '#runtime/step-team.js';
 import { Batches, type BatchSource } from './batches.js';
 import type { EndReason } from './events.js';
 import { Guard } from './guard.js';
@@ -17,6 +17,7 @@ import { emaDecay, rateFactor } from './rate.js';
 import { BEST, LAST, type RunResult, type TrainingRunOptions } from './run-options.js';
 import { type RunPosition, START, saveRun } from './state.js';
 import type { StepControl } from './task.js';
+import { runBatch, runUpdate } from './team-step.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -30,7 +31,7 @@ export class TrainingRun {
   readonly #loaders: number;
   readonly #graphs = new Set<string>();
   readonly #pace = new Pace();
-  #runner: StepRunner | undefined;
+  #team: StepTeam | undefined;
   readonly #now: () => number;
   #lastSave: number;
   /** The last state that was looked at and held finite numbers only. */
@@ -55,10 +56,10 @@ export class TrainingRun {
   /** Trains until the run ends or is interrupted; at the end everything is in the checkpoints. */
   async run(): Promise<RunResult> {
     try {
-      const runner = await this.#open();
+      const team = await this.#open();
       let reason = this.#reasonToEnd();
       while (reason === undefined) {
-        await this.#epoch(runner);
+        await this.#epoch(team);
         reason = this.#reasonToEnd();
       }
       await this.#save(LAST);
@@ -68,11 +69,11 @@ export class TrainingRun {
       return { reason, position: { ...this.#position } };
     } finally {
       await this.#batches.close();
-      await this.#runner?.close();
+      await this.#team?.close();
     }
   }
 
-  async #open(): Promise<StepRunner> {
+  async #open(): Promise<StepTeam> {
     const { recipe, task, saved, initial, folder } = this.#options;
     await mkdir(folder, { recursive: true }).catch((error) => {
       throw outputError(folder, error);
@@ -87,12 +88,14 @@ export class TrainingRun {
       spinning,
       flushDenormals: true,
     } as const;
-    this.#runner = await StepRunner.open({ session, states: task.states });
+    const { members = 1, passing = [], update } = task;
+    const states = [...task.states, ...passing];
+    this.#team = await StepTeam.open({ session, states, members, combined: Object.keys(update?.combines ?? {}) });
     this.#sound = saved?.arrays ?? initial ?? task.initialState();
-    await this.#runner.write(this.#sound);
-    await this.#runner.add(task.lookGraph());
-    if (task.accumulation !== undefined) await this.#runner.add(task.accumulation.graph);
-    return this.#runner;
+    await this.#team.write(this.#sound);
+    await this.#team.first.add({ ...task.lookGraph(), threads });
+    if (update !== undefined) await this.#team.add(update.graph);
+    return this.#team;
   }
 
   #progress(): number {
@@ -110,19 +113,19 @@ export class TrainingRun {
     return steps >= this.#length.epochs * this.#length.stepsPerEpoch ? 'finished' : 'time';
   }
 
-  async #epoch(runner: StepRunner): Promise<void> {
+  async #epoch(team: StepTeam): Promise<void> {
     const { signal, recipe } = this.#options;
     const position = this.#position;
     const phase = this.#beginEpoch();
-    await this.#dropUnused(runner, phase);
+    await this.#dropUnused(team, phase);
     while (position.step < this.#length.stepsPerEpoch && this.#progress() < 1) {
       if (signal?.aborted) return;
       const waited = this.#batches.waitedMs;
       const batch = await this.#batches.next(phase, position);
-      await this.#step(runner, batch, this.#batches.waitedMs - waited);
+      await this.#step(team, batch, this.#batches.waitedMs - waited);
       if (this.#now() - this.#lastSave > 1000 * recipe.checkpoint.seconds) await this.#save(LAST);
     }
-    await this.#endEpoch(runner, phase);
+    await this.#endEpoch(team, phase);
   }
 
   #beginEpoch(): Phase {
@@ -142,25 +145,25 @@ export class TrainingRun {
     return phase;
   }
 
-  async #step(runner: StepRunner, batch: Batch, waitedMs: number): Promise<void> {
-    const { task, data, tell } = this.#options;
+  async #step(team: StepTeam, batch: Batch, waitedMs: number): Promise<void> {
+    const { task, data, tell, recipe } = this.#options;
     const position = this.#position;
     const started = this.#now();
-    const key = await this.#graphFor(runner, batch);
+    const key = await this.#graphFor(team, batch);
     const rate = this.#rate();
     const step = position.steps + 1;
     const control = this.#control(rate, step);
-    const { outputs, feeds } = await runner.run(key, task.stepFeeds(batch, control));
-    const parts = task.figures(outputs);
+    const ran = await runBatch(team, task, { key, batch, pictures: recipe.batch, control });
+    const { parts } = ran;
     const pictures = batch.sources.map(([first]) => basename(data.train.samples[first!]!.file));
     const rollback = this.#guard.inspect({ step, parts, pictures });
     if (rollback !== undefined) {
-      await runner.undo();
-      await this.#heal(runner);
+      await team.undo();
+      await this.#heal(team);
       tell({ kind: 'rolled-back', ...rollback });
     } else position.lossSums = addLosses(position.lossSums, parts);
-    await this.#update(runner, control, step);
-    this.#batches.recycle({ ...batch, pictures: feeds[0]!.parts[0] as Batch['pictures'] });
+    if (rollback === undefined || (task.members ?? 1) === 1) await runUpdate(team, task, { control, batches: step });
+    this.#batches.recycle(ran.batch);
     position.rollbacks = this.#guard.rollbacks;
     position.step++;
     position.steps = step;
@@ -171,16 +174,8 @@ export class TrainingRun {
   /** The optimiser's own steps are fewer where several batches make one. */
   #control(rate: number, batches: number): StepControl {
     const { task, recipe } = this.#options;
-    const step = Math.ceil(batches / (task.accumulation?.batches ?? 1));
+    const step = Math.ceil(batches / (task.update?.batches ?? 1));
     return { rate, step, emaDecay: emaDecay(recipe.ema, step) };
-  }
-
-  async #update(runner: StepRunner, control: StepControl, batches: number): Promise<void> {
-    const { accumulation, states } = this.#options.task;
-    if (accumulation === undefined || batches % accumulation.batches !== 0) return;
-    await runner.run(accumulation.graph.key, accumulation.feeds(control));
-    const length = states.find(({ name }) => name === accumulation.clears)!.dims[0]!;
-    await runner.write(new Map([[accumulation.clears, new Float32Array(length)]]));
   }
 
   #rate(): number {
@@ -189,18 +184,18 @@ export class TrainingRun {
   }
 
   /** Graphs of sizes that are over hold memory for nothing. */
-  async #dropUnused(runner: StepRunner, { sizes }: Phase): Promise<void> {
+  async #dropUnused(team: StepTeam, { sizes }: Phase): Promise<void> {
     const used = new Set(sizes.map((side) => this.#options.task.stepGraph({ width: side, height: side }).key));
     for (const key of this.#graphs) {
       if (used.has(key)) continue;
-      await runner.drop(key);
+      await team.drop(key);
       this.#graphs.delete(key);
     }
   }
 
-  async #graphFor(runner: StepRunner, { size }: Batch): Promise<string> {
+  async #graphFor(team: StepTeam, { size }: Batch): Promise<string> {
     const graph = this.#options.task.stepGraph(size);
-    if (!this.#graphs.has(graph.key)) await runner.add(graph);
+    if (!this.#graphs.has(graph.key)) await team.add(graph);
     this.#graphs.add(graph.key);
     return graph.key;
   }
@@ -225,12 +220,12 @@ export class TrainingRun {
     });
   }
 
-  async #endEpoch(runner: StepRunner, phase: Phase): Promise<void> {
+  async #endEpoch(team: StepTeam, phase: Phase): Promise<void> {
     const { recipe, signal, tell } = this.#options;
     const position = this.#position;
     const isLast = this.#progress() >= 1;
     const isDue = isLast || (position.epoch + 1) % recipe.validation.every === 0;
-    const look = isDue ? await this.#look(runner, isLast) : undefined;
+    const look = isDue ? await this.#look(team, isLast) : undefined;
     if (isDue) this.#pace.restart();
     // An interrupted look is taken again by the next sitting: the epoch has not ended.
     if (signal?.aborted) return;
@@ -259,13 +254,13 @@ export class TrainingRun {
   }
 
   /** Looks at the validation pictures with the moving average; undefined where there are none, or when interrupted. */
-  async #look(runner: StepRunner, all: boolean): Promise<Look | undefined> {
+  async #look(team: StepTeam, all: boolean): Promise<Look | undefined> {
     const { recipe, task, data, features, signal } = this.#options;
     if (data.validation.samples.length === 0) return undefined;
     const started = this.#now();
     const { pictures } = recipe.validation;
     const look = await lookAt({
-      runner,
+      runner: team.first,
       task,
       dataset: data.validation,
       side: recipe.model.size,
@@ -280,17 +275,17 @@ export class TrainingRun {
   }
 
   /** The state as it is; where it holds a number that is not finite, the last one that was sound, which takes its place. */
-  async #heal(runner: StepRunner): Promise<ReadonlyMap<string, Float32Array>> {
+  async #heal(team: StepTeam): Promise<ReadonlyMap<string, Float32Array>> {
     const names = this.#options.task.states.map((state) => state.name);
-    const arrays = (await runner.read(names)) as Map<string, Float32Array>;
+    const arrays = (await team.read(names)) as Map<string, Float32Array>;
     if ([...arrays.values()].every((array) => array.every(Number.isFinite))) this.#sound = arrays;
-    else await runner.write(this.#sound);
+    else await team.write(this.#sound);
     return this.#sound;
   }
 
   async #save(name: string): Promise<void> {
     const { recipe, data, anchors, folder, tell } = this.#options;
-    const arrays = await this.#heal(this.#runner!);
+    const arrays = await this.#heal(this.#team!);
     const path = join(folder, name);
     const position = { ...this.#position };
     await saveRun(path, { recipe, labels: data.labels, anchors, dataSha256: data.sha256, position, arrays });

@@ -1,0 +1,90 @@
+import type { SessionOptions, TypedArray } from './session.js';
+import type { Combination, StateSpec, StepGraph } from './step-protocol.js';
+import { type StepResult, StepRunner } from './step-runner.js';
+import type { Feed } from './worker-protocol.js';
+
+export interface StepTeamSettings {
+  /** `threads` are shared out evenly. */
+  readonly session: SessionOptions;
+  readonly states: readonly StateSpec[];
+  readonly members: number;
+  /** States that can be combined. Default none. */
+  readonly combined?: readonly string[];
+}
+
+/**
+ * Step runners that train side by side, each on its share of a batch and with all of the state. One thread each, they wait
+ * for each other once in a step, where the threads of one runner wait for each other at every operator.
+ */
+export class StepTeam {
+  /** Runs what is not shared out. */
+  readonly first: StepRunner;
+  readonly #members: readonly StepRunner[];
+
+  private constructor(members: readonly StepRunner[]) {
+    this.#members = members;
+    this.first = members[0]!;
+  }
+
+  /** All state is zero at first. @throws LookoutError when a thread cannot start */
+  static async open({ session, states, members, combined = [] }: StepTeamSettings): Promise<StepTeam> {
+    const threads = Math.max(1, Math.floor(session.threads / members));
+    const boards = states
+      .filter(({ name }) => combined.includes(name))
+      .map(({ name, dims }) => [name, new SharedArrayBuffer(4 * members * dims.reduce((a, b) => a * b, 1))] as const);
+    const runners: StepRunner[] = [];
+    try {
+      for (let member = 0; member < members; member++) {
+        const board = { member, members, boards };
+        runners.push(await StepRunner.open({ session: { ...session, threads }, states, board }));
+      }
+      return new StepTeam(runners);
+    } catch (error) {
+      await Promise.all(runners.map((runner) => runner.close()));
+      throw error;
+    }
+  }
+
+  /** Adds a graph to every member. @throws LookoutError kind `model` where the runtime refuses it */
+  async add(graph: StepGraph): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.add(graph)));
+  }
+
+  async drop(key: string): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.drop(key)));
+  }
+
+  /** Runs a graph on every member, each on its own feeds. @throws LookoutError kind `inference` */
+  run(key: string, feeds: readonly (readonly Feed[])[]): Promise<StepResult[]> {
+    if (feeds.length !== this.#members.length) {
+      throw new RangeError(`StepTeam.run: expected feeds for ${this.#members.length} members, got ${feeds.length}`);
+    }
+    return Promise.all(this.#members.map((member, index) => member.run(key, feeds[index]!)));
+  }
+
+  /** Gives every member the same sum or mean of what the members hold. */
+  async combine(states: Readonly<Record<string, Combination>>): Promise<void> {
+    if (this.#members.length === 1) return;
+    await Promise.all(this.#members.map((member) => member.publish(Object.keys(states))));
+    await Promise.all(this.#members.map((member) => member.combine(states)));
+  }
+
+  /** Puts the state of every member back to what it was before the last run. */
+  async undo(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.undo()));
+  }
+
+  /** Copies of the first member's state by name. */
+  read(names: readonly string[]): Promise<Map<string, TypedArray>> {
+    return this.first.read(names);
+  }
+
+  /** Sets the state of every member by name. */
+  async write(values: ReadonlyMap<string, TypedArray>): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.write(values)));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.close()));
+  }
+}
