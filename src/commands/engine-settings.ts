@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { LookoutError } from '#core/errors.js';
 import type { Size } from '#core/size.js';
 import type { EngineOptions } from '#runtime/engine-options.js';
@@ -35,8 +36,11 @@ export function leanOptions(session: Session): Pick<EngineOptions, 'scoreFloor' 
   return { scoreFloor, maxBatch: 1 };
 }
 
+/** The bundled model: in the folder of models, or else in the one that came with lookout. */
 function defaultModel(models: string): string {
-  if (existsSync(join(models, DEFAULT_MODEL, 'card.json'))) return DEFAULT_MODEL;
+  const bundled = fileURLToPath(new URL('../../models', import.meta.url));
+  const home = [models, bundled].find((folder) => existsSync(join(folder, DEFAULT_MODEL, 'card.json')));
+  if (home !== undefined) return home === models ? DEFAULT_MODEL : join(home, DEFAULT_MODEL);
   throw new LookoutError(
     'config',
     `no model: expected --model with a name in ${models} or an .onnx file; \`lookout models list\` shows what is there`,

@@ -37,11 +37,13 @@ const SCORE_FLOOR = 0.1;
 const LAST_MS = 4500;
 
 /** Runs `lookout watch` until it is told to stop. @returns the exit code */
-export async function runWatch({ sources, flags, session, reload }: WatchRun): Promise<number> {
+export async function runWatch({ sources: given, flags, session, reload }: WatchRun): Promise<number> {
   const { settings, terminal, log } = session;
-  namedSources(sources);
+  namedSources(given);
   const signal = interruption();
-  const engine = await openEngine({ ...(await engineOptions(session, flags)), ...tuning(session, sources) });
+  const reading = await engineOptions(session, flags);
+  const sources = await sourcesOrDemo(given, session, signal);
+  const engine = await openEngine({ ...reading, ...tuning(session, sources) });
   const closing: (() => Promise<unknown>)[] = [() => engine.close()];
   try {
     greet(terminal, engine);
@@ -69,6 +71,15 @@ export async function runWatch({ sources, flags, session, reload }: WatchRun): P
     await Promise.allSettled(closing.map((close) => close()));
     if (settings.log.level === 'trace') log.trace({}, 'stopped');
   }
+}
+
+/** Where no camera is named anywhere, the demo street is shown; the page can add cameras beside it. */
+async function sourcesOrDemo(given: readonly string[], { settings, terminal }: Session, signal: AbortSignal) {
+  if (given.length > 0 || Object.keys(settings.cameras).length > 0) return given;
+  terminal.print('no camera is named: showing the demo street (lookout watch rtsp://... for a camera of yours)');
+  const { demoClip } = await import('./demo-clip.js');
+  const { video } = await demoClip({ terminal, signal });
+  return [`demo=${video}`];
 }
 
 /** One camera gets its answer soonest from all cores at once; several fill one worker per core. */

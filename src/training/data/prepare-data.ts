@@ -27,11 +27,8 @@ export async function prepareData({ data, seed }: Pick<Recipe, 'data' | 'seed'>)
   const sets: Dataset[] = [];
   for (const folder of data.folders) sets.push(await readDataset(folder));
   const labels = data.classes ?? sets[0]!.labels;
-  for (const name of Object.values(data.rename).flat()) {
-    if (name !== null && !labels.includes(name)) {
-      throw new LookoutError('config', `data.rename: ${name} is no label of the model (${labels.join(', ')})`);
-    }
-  }
+  checkLabels('rename', Object.values(data.rename).flat(), labels);
+  checkLabels('repeat', Object.keys(data.repeat), labels);
   const parted = sets.map((set) => part(relabelled(set, labels, data.rename), data.holdBack, seed));
   const all = concatDatasets(sets.map(({ name }) => name).join(' + '), parted);
   const pick = (split: Sample['split']): Dataset => ({
@@ -39,7 +36,8 @@ export async function prepareData({ data, seed }: Pick<Recipe, 'data' | 'seed'>)
     samples: all.samples.filter((one) => one.split === split),
   });
   const train = pick('train');
-  const limited = data.limit === null ? train : { ...train, samples: train.samples.slice(0, data.limit) };
+  const some = data.limit === null ? train : { ...train, samples: train.samples.slice(0, data.limit) };
+  const limited = repeated(some, data.repeat);
   if (!limited.samples.some(({ annotations }) => annotations.length > 0)) {
     throw new LookoutError('dataset', `${all.name}: no labelled object of ${labels.join(', ')} to learn from`);
   }
@@ -74,6 +72,23 @@ function part(set: Dataset, holdBack: number, seed: number): Dataset {
         .readUInt32LE() /
       2 ** 32;
     return { ...sample, split: drawn < holdBack ? 'val' : 'train' };
+  });
+  return { ...set, samples };
+}
+
+function checkLabels(key: string, names: readonly (string | null)[], labels: readonly string[]): void {
+  const unknown = names.find((name) => name !== null && !labels.includes(name));
+  if (unknown === undefined) return;
+  throw new LookoutError('config', `data.${key}: ${unknown} is no label of the model (${labels.join(', ')})`);
+}
+
+/** Pictures with an object of a class come as often as that class asks for; `difficult` ones do not ask. */
+function repeated(set: Dataset, repeat: Recipe['data']['repeat']): Dataset {
+  const times = set.labels.map((label) => repeat[label] ?? 1);
+  if (times.every((count) => count === 1)) return set;
+  const samples = set.samples.flatMap((sample): Sample[] => {
+    const wanted = sample.annotations.filter(({ difficult, crowd }) => !(difficult || crowd));
+    return Array(Math.max(1, ...wanted.map(({ classId }) => times[classId]!))).fill(sample);
   });
   return { ...set, samples };
 }

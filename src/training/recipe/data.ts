@@ -23,6 +23,11 @@ export const data = documented(
         title: 'Fraction of the pictures for validation, where a data set does not say itself',
         unit: '0..1',
       }),
+      repeat: documented(z.record(label, z.int().min(1).max(20)).default({}), {
+        title: 'How often a picture with an object of a class comes in an epoch: { bicycle: 3, bus: 2 }',
+        tradeOff:
+          'Rare classes are seen more often. The highest number of a picture counts; validation is not touched.',
+      }),
       limit: documented(z.int().min(1).nullable().default(null), {
         title: 'Most pictures to train on; for quick trials',
         unit: 'pictures',

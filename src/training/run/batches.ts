@@ -1,11 +1,12 @@
+import { totalmem } from 'node:os';
 import type { Batch } from '#dataset/batch.js';
 import type { Dataset } from '#dataset/dataset.js';
 import { Loader } from '#dataset/loader.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { type Phase, phaseKey } from './phases.js';
 
-/** Memory for decoded pictures: a step's own activations want the rest. */
-const CACHE_MB = 128;
+/** Memory for decoded pictures, MB: a step's own activations want the rest. It is used as it fills. */
+const CACHE_MB = Math.min(1024, Math.max(128, totalmem() / 2 ** 20 / 16));
 
 /** Where the next batch is to come from. */
 export interface BatchPosition {

@@ -1,0 +1,71 @@
+// From a finished run to models/street: thresholds from held-back pictures, and a card that says where all comes from.
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { formatCard } from '../../../dist/runtime/card-file.js';
+import { evaluateDetections } from '../../../dist/training/evaluation/evaluation.js';
+import { sourcesText } from './data.mjs';
+import { emptyPictures, heldOut, judge } from './held-out.mjs';
+import { LABELS, ROOT, sharedData } from './places.mjs';
+import { chooseThresholds, falsePerPicture } from './thresholds.mjs';
+
+const DESCRIPTION =
+  'People, bicycles, motorbikes, cars, buses and lorries in streets; trained by lookout itself (npm run models:train)';
+const LICENCE =
+  'MIT for the weights. Learnt from pictures under the licences named in recipe.data.sources; some photographs are for ' +
+  'non-commercial use only';
+const WEAKNESSES = [
+  'learnt from few pictures: far behind models trained on all of COCO where a scene looks unlike a street',
+  'objects below about 12 px of the 320 px input are mostly missed',
+  'vans and pick-ups are taken for cars as often as for lorries',
+];
+
+/** Writes models/street. @param model folder of the exported model */
+export async function publish({ model }) {
+  const shared = sharedData();
+  const card = JSON.parse(readFileSync(join(model, 'card.json'), 'utf8'));
+  const held = await heldOut(shared);
+  const { pictures } = await judge({ model, samples: held });
+  const empty = (await judge({ model, samples: emptyPictures(shared, held) })).pictures;
+  const { score, perClass } = chooseThresholds({ pictures, empty, labels: LABELS });
+  const scores = LABELS.map((label) => perClass[label]);
+  const { data, ...recipe } = card.recipe;
+  const published = {
+    ...card,
+    name: 'street',
+    description: DESCRIPTION,
+    licence: LICENCE,
+    thresholds: { score, iou: 0.5, perClass },
+    metrics: {
+      ...figures(pictures),
+      empty: { pictures: empty.length, falsePositivesPerPicture: rounded(falsePerPicture(empty, scores)) },
+    },
+    recipe: { ...recipe, data: { ...data, sources: sourcesText() }, weaknesses: WEAKNESSES },
+  };
+  const out = join(ROOT, 'models', 'street');
+  mkdirSync(out, { recursive: true });
+  copyFileSync(join(model, card.model.file), join(out, card.model.file));
+  const sha256 = createHash('sha256')
+    .update(readFileSync(join(out, card.model.file)))
+    .digest('hex');
+  if (sha256 !== card.model.sha256) throw new Error(`${model}: the card is not of this model.onnx`);
+  writeFileSync(join(out, 'card.json'), formatCard(published));
+  console.log(`written: models/street; AP50 ${published.metrics.AP50} on ${held.length} held-back photographs`);
+}
+
+const rounded = (value) => Math.round(value * 1e4) / 1e4;
+
+/** AP as COCO defines it, per class and size of the objects. */
+export function figures(pictures) {
+  const { metrics } = evaluateDetections(pictures, LABELS);
+  const of = (one, names) => Object.fromEntries(names.map((name) => [name, rounded(one[name])]));
+  const perClass = metrics.perClass.map((one) => [
+    LABELS[one.classId],
+    { ...of(one, ['AP', 'AP50', 'APs', 'APm', 'APl']), truths: one.truths },
+  ]);
+  return {
+    pictures: pictures.length,
+    ...of(metrics, ['AP', 'AP50', 'AP75', 'APs', 'APm', 'APl']),
+    perClass: Object.fromEntries(perClass),
+  };
+}
