@@ -15,6 +15,7 @@ import { engineOptions } from './engine-settings.js';
 import { interruption } from './interrupt.js';
 import { EXIT } from './run.js';
 import type { Session } from './settings.js';
+import { keepHeapSteady } from './steady-heap.js';
 import { version } from './version.js';
 import type { WatchFlags } from './watch.js';
 import { accessOf } from './watch-access.js';
@@ -39,6 +40,7 @@ const LAST_MS = 4500;
 /** Runs `lookout watch` until it is told to stop. @returns the exit code */
 export async function runWatch({ sources: given, flags, session, reload }: WatchRun): Promise<number> {
   const { settings, terminal, log } = session;
+  keepHeapSteady();
   namedSources(given);
   const signal = interruption();
   const reading = await engineOptions(session, flags);

@@ -35,5 +35,10 @@ export interface Engine {
    * @throws LookoutError kind `inference` when the runtime fails or a worker dies (the worker is replaced).
    */
   infer(pictures: readonly Uint8Array<ArrayBuffer>[]): Promise<Inference>;
+  /**
+   * Takes outputs back that nobody reads any more: a later inference writes into them, so that the steady state allocates
+   * nothing. Need not be called; the arrays are gone afterwards.
+   */
+  reuse(outputs: RawOutput): void;
   close(): Promise<void>;
 }

@@ -21,5 +21,8 @@ export interface Analysis {
 
 /** The pipeline: Frame -> RawOutput -> Detection[] -> Track[] -> Observation. Live and batch differ in the pace alone. */
 export function analyse(pace: Pace<Frame>, { engine, detect, tracker, recycle }: Analysis): Observable<Observation> {
-  return pace(inferred(engine, recycle)).pipe(detected(detect), tracked(tracker));
+  return pace(inferred(engine, recycle)).pipe(
+    detected(detect, (outputs) => engine.reuse(outputs)),
+    tracked(tracker),
+  );
 }

@@ -16,10 +16,10 @@ function failureOf(error: unknown): Failure {
   return { kind: error instanceof LookoutError ? error.kind : 'inference', message: messageOf(error) };
 }
 
-async function run(session: Session, { feeds, wanted }: RunRequest): Promise<void> {
+async function run(session: Session, { feeds, wanted, into = [] }: RunRequest): Promise<void> {
   const inputs = feeds.map((feed) => [feed.name, feedTensor(feed)] as const);
   const started = performance.now();
-  const results = await session.run(inputs, wanted);
+  const results = await session.run(inputs, wanted, new Map(into));
   const inferenceMs = performance.now() - started;
   const outputs = [...results];
   const buffers = new Set<ArrayBuffer>();

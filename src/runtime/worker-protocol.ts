@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly feeds: readonly Feed[];
   /** Names of the outputs to compute; all when absent. */
   readonly wanted?: readonly string[];
+  /** Tensors of earlier replies for outputs of the same shape, to be written into. */
+  readonly into?: RunReply['outputs'];
 }
 
 /** Named tensors out, and the parts that came in, given back. */

@@ -57,6 +57,30 @@ describe('an engine', () => {
     expect(together.map(({ outputs }) => values(outputs[0]!))).toEqual(alone);
   });
 
+  it('writes into outputs that were given back, and gives the same', async () => {
+    const engine = await open(columns(84));
+    const infer = async (seed: number) => (await engine.infer([picture(engine, seed)])).outputs[0]!;
+    const [first, second] = [values(await infer(1)), values(await infer(2))];
+    expect(first).not.toEqual(second);
+    let given = await infer(1);
+    for (let run = 0; run < 4; run++) {
+      engine.reuse(given);
+      const next = await infer(1 + ((run + 1) % 2));
+      for (const { data } of given.values()) expect(data.length).toBe(0);
+      expect(values(next)).toEqual(run % 2 === 0 ? second : first);
+      given = next;
+    }
+  });
+
+  it('takes outputs back of graphs whose outputs change, and lets them be', async () => {
+    const engine = await open(columns(84, FREE_BATCH), { maxBatch: 2 });
+    const { outputs } = await engine.infer([picture(engine, 1)]);
+    const before = values(outputs[0]!);
+    engine.reuse(outputs[0]!);
+    await engine.infer([picture(engine, 2)]);
+    expect(values(outputs[0]!)).toEqual(before);
+  });
+
   it('uses the same buffers again and again', async () => {
     const engine = await open(columns(84));
     let own = picture(engine, 1);

@@ -49,6 +49,7 @@ export function fakeEngine(options: { workers?: number; failAt?: number } = {}):
       });
       return { outputs, pictures, inferenceMs: 1 };
     },
+    reuse() {},
     async close() {},
   };
   return engine;
