@@ -4,6 +4,8 @@ export interface CaptureOptions {
   /** Whole time allowed, ms. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** What it reads from its standard input. */
+  readonly input?: string | undefined;
 }
 
 /** What a short-lived program said. */
@@ -21,10 +23,11 @@ export interface Captured {
  * @throws the reason of `signal`; Error with code `ENOENT` when there is no such program
  */
 export function capture(program: string, args: readonly string[], options: CaptureOptions): Promise<Captured> {
-  const { timeoutMs, signal } = options;
+  const { timeoutMs, signal, input } = options;
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
+    child.stdin.on('error', () => undefined).end(input);
     let timedOut = false;
     const kill = () => child.kill('SIGKILL');
     const timer = setTimeout(() => {

@@ -1,9 +1,10 @@
 import type { FfmpegCommand } from 'fluent-ffmpeg';
 import { command } from './ffmpeg-child.js';
 import { type FfmpegVersion, passThrough } from './ffmpeg-version.js';
-import { type NetworkOptions, networkOptions } from './network.js';
+import type { NetworkOptions } from './network.js';
 import type { VideoFacts } from './probe.js';
 import type { Rational } from './rational.js';
+import { type SourceInput, sourceInput } from './source-input.js';
 
 export interface DecodeCommandOptions {
   /** What happens to the frames; the last one fixes the pixel format. */
@@ -21,6 +22,8 @@ export interface DecodeCommandOptions {
 /** A command that writes a video's frames to stdout, and how to read the timestamps that it writes. */
 export interface DecodeCommand {
   readonly command: FfmpegCommand;
+  /** For the child's standard input. */
+  readonly script?: string | undefined;
   /** Added to every timestamp, since NUT has none below zero: ticks of `timeBase`. */
   readonly shift: { readonly ticks: number; readonly timeBase: Rational };
 }
@@ -33,21 +36,21 @@ export function decodeCommand(facts: VideoFacts, options: DecodeCommandOptions):
   const { timeBase } = facts;
   const ticks = Math.ceil((SHIFT_SECONDS * timeBase.den) / timeBase.num);
   const chain = [...clock(facts), ...options.filters, `setpts=PTS+${ticks}`];
+  const source = sourceInput(facts.location, options.version, options.network);
   const built = command()
-    .input(facts.location.input)
-    .inputOptions(...inputOptions(facts, options))
+    .input(source.input)
+    .inputOptions(...inputOptions(source, options))
     .videoFilters(chain.join(','))
     .outputOptions(...outputOptions(facts, options.version))
     .output('pipe:1');
-  return { command: built, shift: { ticks, timeBase } };
+  return { command: built, script: source.script, shift: { ticks, timeBase } };
 }
 
-function inputOptions(facts: VideoFacts, options: DecodeCommandOptions): string[] {
-  const { threads, hwaccel, seekTo, version, network } = options;
+function inputOptions(source: SourceInput, { threads, hwaccel, seekTo }: DecodeCommandOptions): string[] {
   return [
     '-threads',
     String(threads),
-    ...networkOptions(facts.location, version, network),
+    ...source.options,
     ...(hwaccel ? ['-hwaccel', hwaccel] : []),
     ...(seekTo === undefined ? [] : ['-seek_timestamp', '1', '-noaccurate_seek', '-ss', seekTo.toFixed(6)]),
     '-copyts',

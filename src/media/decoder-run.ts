@@ -79,7 +79,8 @@ export class DecoderRun {
     });
     this.#socket = read;
     try {
-      this.#child = await start(this.#command.command, ['ignore', write, 'pipe']);
+      const { command, script } = this.#command;
+      this.#child = await start(command, [script === undefined ? 'ignore' : 'pipe', write, 'pipe'], script);
     } catch (error) {
       read.destroy();
       throw error;

@@ -1,8 +1,9 @@
 import type { FfmpegCommand } from 'fluent-ffmpeg';
 import { command } from './ffmpeg-child.js';
 import { type FfmpegVersion, passThrough } from './ffmpeg-version.js';
-import { type NetworkOptions, networkOptions } from './network.js';
+import type { NetworkOptions } from './network.js';
 import type { VideoFacts } from './probe.js';
+import { sourceInput } from './source-input.js';
 import type { CopyColours } from './yuv-filters.js';
 
 /** Sound that an MP4 may hold as it is; everything else becomes AAC. */
@@ -22,13 +23,9 @@ export function encodeCommand(facts: VideoFacts, options: EncodeCommandOptions):
   const built = command().input('pipe:0').inputOptions('-f', 'nut', '-copyts');
   const sound = audioCodecs.length > 0;
   if (sound) {
-    built.input(location.input);
-    built.inputOptions(
-      ...networkOptions(location, version, network),
-      '-vn',
-      '-itsoffset',
-      (-containerStart).toFixed(6),
-    );
+    // Its times must be those of the frames, and the standard input is taken: never as a script.
+    const source = sourceInput({ ...location, live: false }, version, network);
+    built.input(source.input).inputOptions(...source.options, '-vn', '-itsoffset', (-containerStart).toFixed(6));
   }
   return built
     .videoFilters(colourTags(facts, colours))

@@ -76,10 +76,10 @@ export class FfmpegChild {
 }
 
 /**
- * Starts a command that was built with {@link command}.
+ * Starts a command that was built with {@link command}; `script` goes to its standard input, which must be a pipe then.
  * @throws LookoutError kind `config` when ffmpeg cannot be started
  */
-export function start(built: FfmpegCommand, stdio: StdioOptions): Promise<FfmpegChild> {
+export function start(built: FfmpegCommand, stdio: StdioOptions, script?: string): Promise<FfmpegChild> {
   const spawning = built as unknown as Spawning;
   const args = [...GLOBAL, ...spawning._getArguments()];
   return new Promise((resolve, reject) => {
@@ -94,6 +94,7 @@ export function start(built: FfmpegCommand, stdio: StdioOptions): Promise<Ffmpeg
       { stdio, captureStdout: false, stdoutLines: STDERR_LINES, detached: true },
       (process) => {
         child = process;
+        if (script !== undefined) process.stdin?.on('error', () => undefined).end(script);
         if (process.pid !== undefined) resolve(new FfmpegChild(process, exited));
       },
       (error, _stdout, stderr) => {

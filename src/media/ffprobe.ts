@@ -4,8 +4,9 @@ import { SourceError } from '#core/source-error.js';
 import { type Captured, capture } from './capture.js';
 import { ffmpegVersion } from './ffmpeg-version.js';
 import type { Location } from './location.js';
-import { type NetworkOptions, networkOptions, timeoutOf } from './network.js';
+import { type NetworkOptions, timeoutOf } from './network.js';
 import { sourceFault } from './source-fault.js';
+import { sourceInput } from './source-input.js';
 
 export interface FfprobeOptions extends NetworkOptions {
   readonly signal?: AbortSignal;
@@ -24,10 +25,12 @@ export async function ffprobe(
   options: FfprobeOptions = {},
 ): Promise<unknown> {
   const { signal, probeTimeoutMs: timeoutMs = 30_000 } = options;
-  const network = location.remote ? networkOptions(location, await ffmpegVersion(), options) : [];
-  const args = ['-hide_banner', '-loglevel', 'error', ...network, ...show, '-of', 'json', '-i', location.input];
+  const { options: before, input: address, script: input } = sourceInput(location, await ffmpegVersion(), options);
+  const args = ['-hide_banner', '-loglevel', 'error', ...before, ...show, '-of', 'json', '-i', address];
   const begun = performance.now();
-  const captured = await capture(process.env.FFPROBE_PATH ?? 'ffprobe', args, { timeoutMs, signal }).catch(notStarted);
+  const captured = await capture(process.env.FFPROBE_PATH ?? 'ffprobe', args, { timeoutMs, signal, input }).catch(
+    notStarted,
+  );
   if (captured.code === 0) return JSON.parse(captured.stdout);
   throw failure(location, captured, performance.now() - begun >= timeoutOf(options));
 }

@@ -15,12 +15,16 @@ export function timeoutOf({ timeoutMs = TIMEOUT_MS }: NetworkOptions): number {
   return timeoutMs;
 }
 
-/** Input options of FFmpeg for a location's protocol, before `-i`; nothing for files. */
-export function networkOptions(location: Location, version: FfmpegVersion, options: NetworkOptions = {}): string[] {
+/** Options of FFmpeg for a location's protocol, by name; none for files. */
+export function networkOptions(
+  location: Location,
+  version: FfmpegVersion,
+  options: NetworkOptions = {},
+): Record<string, string> {
   const { rtspTransport = 'tcp' } = options;
   const microseconds = String(timeoutOf(options) * 1000);
   if (location.scheme === 'rtsp' || location.scheme === 'rtsps') {
-    return ['-rtsp_transport', rtspTransport, version.major >= 5 ? '-timeout' : '-stimeout', microseconds];
+    return { rtsp_transport: rtspTransport, [version.major >= 5 ? 'timeout' : 'stimeout']: microseconds };
   }
-  return location.remote ? ['-rw_timeout', microseconds] : [];
+  return location.remote ? { rw_timeout: microseconds } : {};
 }

@@ -62,15 +62,15 @@ describe('the end of a decoder', () => {
 
 describe('options that differ between releases', () => {
   it.each([
-    ['ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright', 4, 4, '-vsync', '-stimeout'],
-    ['ffmpeg version 5.0.1 Copyright', 5, 0, '-vsync', '-timeout'],
-    ['ffmpeg version 5.1.9-0+deb12u1 Copyright', 5, 1, '-fps_mode', '-timeout'],
-    ['ffmpeg version n7.1 Copyright', 7, 1, '-fps_mode', '-timeout'],
-    ['ffmpeg version N-118000-gabcdef Copyright', 99, 0, '-fps_mode', '-timeout'],
+    ['ffmpeg version 4.4.2-0ubuntu0.22.04.1 Copyright', 4, 4, '-vsync', 'stimeout'],
+    ['ffmpeg version 5.0.1 Copyright', 5, 0, '-vsync', 'timeout'],
+    ['ffmpeg version 5.1.9-0+deb12u1 Copyright', 5, 1, '-fps_mode', 'timeout'],
+    ['ffmpeg version n7.1 Copyright', 7, 1, '-fps_mode', 'timeout'],
+    ['ffmpeg version N-118000-gabcdef Copyright', 99, 0, '-fps_mode', 'timeout'],
   ])('%s', (line, major, minor, mode, timeout) => {
     const version = parseVersion(line);
     expect(version).toMatchObject({ major, minor });
     expect(passThrough(version)[0]).toBe(mode);
-    expect(networkOptions(locate('rtsp://cam/1'), version)).toEqual(['-rtsp_transport', 'tcp', timeout, '10000000']);
+    expect(networkOptions(locate('rtsp://cam/1'), version)).toEqual({ rtsp_transport: 'tcp', [timeout]: '10000000' });
   });
 });

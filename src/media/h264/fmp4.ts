@@ -1,10 +1,22 @@
+import type { Size } from '#core/size.js';
 import { ascii, box, fullBox, u16, u32, u64, zeros } from './mp4-box.js';
 import type { Sps } from './sps.js';
 
 /** Ticks per second of the fragmented MP4's clock, the usual one for video. */
 export const TIMESCALE = 90_000;
 
-const MATRIX = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].flatMap(u32);
+/** A clockwise turn that the player has to make, degrees. */
+export type Turn = 0 | 90 | 180 | 270;
+
+const [ONE, MINUS_ONE] = [0x10000, -0x10000];
+/** Rows a, b of the transformation, and c, d. */
+const TURNS: Readonly<Record<Turn, readonly [number, number, number, number]>> = {
+  0: [ONE, 0, 0, ONE],
+  90: [0, ONE, MINUS_ONE, 0],
+  180: [MINUS_ONE, 0, 0, MINUS_ONE],
+  270: [0, MINUS_ONE, ONE, 0],
+};
+
 const SYNC_SAMPLE = 0x02000000; // depends on no other sample
 const OTHER_SAMPLE = 0x01010000; // depends on others, is not a sync sample
 
@@ -27,8 +39,24 @@ export function mimeType({ profile, compatibility, level }: Sps): string {
   return `video/mp4; codecs="avc1.${hex}"`;
 }
 
+/** A transformation matrix (ISO/IEC 14496-12, 8.2.2): the turn, and the shift that brings it back into the picture. */
+function matrix(turn: Turn, { width, height }: Size): number[] {
+  const [a, b, c, d] = TURNS[turn];
+  const x = turn === 90 ? height : turn === 180 ? width : 0;
+  const y = turn === 270 ? width : turn === 180 ? height : 0;
+  return [a, b, 0, c, d, 0, x * ONE, y * ONE, 0x40000000].flatMap(u32);
+}
+
+/** What an initialisation segment is made of. */
+export interface Track {
+  readonly sps: Sps;
+  readonly spsUnit: Uint8Array;
+  readonly ppsUnits: readonly Uint8Array[];
+  readonly turn: Turn;
+}
+
 /** Initialisation segment of one H.264 track (ISO/IEC 14496-12 and -15): `ftyp` and `moov`. */
-export function initSegment(sps: Sps, spsUnit: Uint8Array, ppsUnits: readonly Uint8Array[]): Uint8Array {
+export function initSegment({ sps, spsUnit, ppsUnits, turn }: Track): Uint8Array {
   const { width, height } = sps.size;
   const avcC = box('avcC', decoderConfiguration(sps, spsUnit, ppsUnits));
   const avc1 = box(
@@ -58,7 +86,7 @@ export function initSegment(sps: Sps, spsUnit: Uint8Array, ppsUnits: readonly Ui
     u32(1),
     zeros(20),
     zeros(4),
-    MATRIX,
+    matrix(turn, sps.size),
     u32(width * 65536),
     u32(height * 65536),
   );
@@ -73,7 +101,7 @@ export function initSegment(sps: Sps, spsUnit: Uint8Array, ppsUnits: readonly Ui
     u32(0x10000),
     u16(0x100),
     zeros(10),
-    MATRIX,
+    matrix(0, sps.size),
     zeros(24),
     u32(2),
   );

@@ -1,5 +1,5 @@
 import type { Size } from '#core/size.js';
-import { initSegment, mediaSegment, mimeType, TIMESCALE } from './fmp4.js';
+import { initSegment, mediaSegment, mimeType, TIMESCALE, type Turn } from './fmp4.js';
 import { Nal, nalType, nalUnits } from './nal.js';
 import { ParameterSets } from './parameter-sets.js';
 import { parseSps } from './sps.js';
@@ -24,6 +24,7 @@ export interface Mp4Piece {
   readonly mediaTime: number;
   /** With `init`. */
   readonly mime?: string;
+  /** With `init`: as coded, before it is turned. */
   readonly size?: Size;
 }
 
@@ -44,6 +45,7 @@ const DURATION = 2 * TIMESCALE;
  */
 export class H264Remuxer {
   readonly #reorder: number;
+  readonly #turn: Turn;
   readonly #recent: number[] = [];
   readonly #sets = new ParameterSets();
   #base: number | undefined;
@@ -51,9 +53,13 @@ export class H264Remuxer {
   #step = TIMESCALE / 25;
   #sequence = 0;
 
-  /** @param reorder pictures that may be decoded before one that is shown earlier; 0 without B frames */
-  constructor(reorder = 0) {
+  /**
+   * @param reorder pictures that may be decoded before one that is shown earlier; 0 without B frames
+   * @param turn clockwise degrees by which players are to turn the picture
+   */
+  constructor(reorder = 0, turn: Turn = 0) {
     this.#reorder = reorder;
+    this.#turn = turn;
   }
 
   /** @throws RangeError when a sequence parameter set is damaged */
@@ -65,8 +71,9 @@ export class H264Remuxer {
     this.#base ??= pts - LEAD_SECONDS;
     const mediaTime = pts - this.#base;
     if (changed || this.#sequence === 0) {
-      const sps = parseSps(this.#sets.sps!);
-      const init = initSegment(sps, this.#sets.sps!, this.#sets.pps);
+      const spsUnit = this.#sets.sps!;
+      const sps = parseSps(spsUnit);
+      const init = initSegment({ sps, spsUnit, ppsUnits: this.#sets.pps, turn: this.#turn });
       pieces.push({ kind: 'init', data: init, keyframe: true, pts, mediaTime, mime: mimeType(sps), size: sps.size });
     }
     const pictures = units.filter((unit) => ![Nal.sps, Nal.pps, Nal.delimiter].includes(nalType(unit) as 7));

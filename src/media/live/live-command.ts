@@ -4,7 +4,8 @@ import type { Size } from '#core/size.js';
 import { command } from '../ffmpeg-child.js';
 import { type FfmpegVersion, passThrough } from '../ffmpeg-version.js';
 import type { Location } from '../location.js';
-import { type NetworkOptions, networkOptions } from '../network.js';
+import type { NetworkOptions } from '../network.js';
+import { sourceInput } from '../source-input.js';
 
 /** How a live source is read. */
 export interface LiveOptions extends NetworkOptions {
@@ -19,6 +20,10 @@ export interface LiveOptions extends NetworkOptions {
   readonly hwaccel?: string;
   /** A file is played in real time, again and again. */
   readonly loop?: boolean;
+  /** The source's own timestamps mean nothing: the time of arrival is taken. */
+  readonly clockless?: boolean;
+  /** false: nothing is decoded, there are packets only. */
+  readonly analyse?: boolean;
 }
 
 /** Added to all times on the pipes: NUT has none below zero, which pictures decoded before their time may have. */
@@ -33,48 +38,43 @@ const nut = [...offset, '-f', 'nut', '-write_index', '0', '-flush_packets', '1']
 export const FRAMES_FD = 1;
 export const PACKETS_FD = 3;
 
+/** A command and what its child reads from its standard input. */
+export interface LiveCommand {
+  readonly command: FfmpegCommand;
+  readonly script?: string | undefined;
+}
+
 /**
  * One connection, two outputs, one clock: the analysis's frames and the untouched packets, both as NUT with the source's
  * own timestamps in its own time base, so that a frame and its packet bear the same number.
  */
-export function liveCommand(location: Location, version: FfmpegVersion, options: LiveOptions): FfmpegCommand {
-  const built = command().input(location.input);
-  built.inputOptions(...inputOptions(location, version, options));
-  const exact = [...passThrough(version), '-enc_time_base', '-1', '-map_metadata', '-1'];
+export function liveCommand(location: Location, version: FfmpegVersion, options: LiveOptions): LiveCommand {
+  const format = {
+    ...(location.scheme.startsWith('rtsp') && { max_delay: '200000' }),
+    ...(options.clockless && { use_wallclock_as_timestamps: '1' }),
+  };
+  const source = sourceInput(location, version, { ...options, fromZero: true, format });
+  const built = command().input(source.input);
+  built.inputOptions(...decoderOptions(location, options), ...source.options);
+  if (options.analyse ?? true) {
+    const exact = [...passThrough(version), '-enc_time_base', '-1', '-map_metadata', '-1'];
+    built
+      .output(`pipe:${FRAMES_FD}`)
+      .videoFilters(filters(options).join(','))
+      .outputOptions('-map', '0:v:0', '-an', '-filter_threads', '1', ...exact, ...rawVideo, ...nut);
+  }
   built
-    .output(`pipe:${FRAMES_FD}`)
-    .videoFilters(filters(options).join(','))
-    .outputOptions('-map', '0:v:0', '-an', '-filter_threads', '1', ...exact, ...rawVideo, ...nut);
-  return built
     .output(`pipe:${PACKETS_FD}`)
     .outputOptions('-map', '0:v:0', '-an', '-c:v', 'copy', '-map_metadata', '-1', ...nut);
+  return { command: built, script: source.script };
 }
 
-/** What ffmpeg may open for a source: a playlist or a description must not lead to other places. */
-const PROTOCOLS: Readonly<Record<string, string>> = {
-  file: 'file,crypto,data',
-  rtsp: 'rtsp,rtp,srtp,udp,tcp,tls',
-  http: 'http,https,httpproxy,tcp,tls,crypto,data',
-};
-
-function protocolsOf({ scheme, device }: Location): string | undefined {
-  if (device) return undefined;
-  if (scheme === 'rtsps') return PROTOCOLS.rtsp;
-  return PROTOCOLS[scheme === 'https' ? 'http' : scheme];
-}
-
-function inputOptions(location: Location, version: FfmpegVersion, options: LiveOptions): string[] {
-  const { hwaccel, loop } = options;
-  const isFile = !location.remote && !location.device;
-  const isRtsp = location.scheme.startsWith('rtsp');
-  const protocols = protocolsOf(location);
+function decoderOptions({ remote, device }: Location, { hwaccel, loop }: LiveOptions): string[] {
+  const isFile = !remote && !device;
   return [
     ...['-threads', '1', '-fflags', '+discardcorrupt', '-flags', 'low_delay'],
-    ...(location.device ? ['-f', 'v4l2'] : []),
-    ...(protocols ? ['-protocol_whitelist', protocols] : []),
+    ...(device ? ['-f', 'v4l2'] : []),
     ...(isFile ? ['-re', ...(loop ? ['-stream_loop', '-1'] : [])] : []),
-    ...networkOptions(location, version, options),
-    ...(isRtsp ? ['-max_delay', '200000'] : []),
     ...(hwaccel ? ['-hwaccel', hwaccel] : []),
   ];
 }

@@ -1,13 +1,15 @@
 import type { Socket } from 'node:net';
-import { Observable, type Subscriber } from 'rxjs';
+import { catchError, Observable, type Subscriber } from 'rxjs';
 import { SourceError } from '#core/source-error.js';
 import type { BufferPool } from '../buffer-pool.js';
 import { type FfmpegChild, start } from '../ffmpeg-child.js';
 import { ffmpegVersion } from '../ffmpeg-version.js';
 import { openPipe } from '../frame-pipe.js';
+import type { Turn } from '../h264/fmp4.js';
 import { type Location, locate } from '../location.js';
 import type { NutStream } from '../nut-headers.js';
 import { NutReader, type NutSink } from '../nut-reader.js';
+import { probe } from '../probe.js';
 import { sourceFault } from '../source-fault.js';
 import { watchStall } from '../stall-watch.js';
 import { track } from './children.js';
@@ -15,8 +17,8 @@ import { CLOCK_OFFSET_SECONDS, type LiveOptions, liveCommand } from './live-comm
 
 /** What comes from a live source. Times are seconds on the source's own clock, the same for packets and frames. */
 export type LiveEvent =
-  /** What the source is, once, before its first packet. */
-  | { readonly kind: 'stream'; readonly stream: NutStream }
+  /** What the source is, once, before its first packet. `turn`: frames are turned clockwise already, packets are not. */
+  | { readonly kind: 'stream'; readonly stream: NutStream; readonly turn: Turn }
   /** A coded picture, untouched. */
   | { readonly kind: 'packet'; readonly data: Uint8Array; readonly pts: number; readonly isKey: boolean }
   /** A decoded picture in the model's input: uint8 [3, H, W], from the pool. */
@@ -33,6 +35,19 @@ export interface LiveSourceOptions extends LiveOptions {
  * completes when the source ended well. Unsubscribing ends the child; `liveSourcesEnded` waits for it.
  */
 export function liveSource(source: string, options: LiveSourceOptions): Observable<LiveEvent> {
+  return connected(source, options).pipe(
+    catchError((error: unknown) => {
+      if (error !== CLOCKLESS) throw error;
+      return connected(source, { ...options, clockless: true });
+    }),
+  );
+}
+
+/** Pictures in a row over HTTP bear no times, so that ffmpeg makes some up: they are read again with those of their arrival. */
+const CLOCKLESS = Symbol('clockless');
+const JPEG = /^(mjpe?g|jpeg)$/i;
+
+function connected(source: string, options: LiveSourceOptions): Observable<LiveEvent> {
   return new Observable((subscriber) => {
     const connection = new Connection(locate(source), options, subscriber);
     const running = connection.run();
@@ -51,6 +66,7 @@ class Connection {
   readonly #subscriber: Subscriber<LiveEvent>;
   readonly #sockets: Socket[] = [];
   #child: FfmpegChild | undefined;
+  #turn: Turn = 0;
   #received = 0;
   #stopped = false;
   #failure: unknown;
@@ -70,17 +86,17 @@ class Connection {
   /** Settles once the child is gone. @throws SourceError */
   async run(): Promise<void> {
     const version = await ffmpegVersion();
-    const frames = await this.#pipe(this.#frameSink());
+    const { remote, device, name } = this.#location;
+    if (!remote && !device) this.#turn = (await probe(name)).rotation;
+    if (this.#stopped) return;
+    const { command, script } = liveCommand(this.#location, version, this.#options);
+    const frames = (this.#options.analyse ?? true) ? await this.#pipe(this.#frameSink()) : undefined;
     const packets = await this.#pipe(this.#packetSink());
+    const input = script === undefined ? 'ignore' : 'pipe';
     try {
-      this.#child = await start(liveCommand(this.#location, version, this.#options), [
-        'ignore',
-        frames,
-        'pipe',
-        packets,
-      ]);
+      this.#child = await start(command, [input, frames ?? 'ignore', 'pipe', packets], script);
     } finally {
-      frames.destroy();
+      frames?.destroy();
       packets.destroy();
     }
     const endWatch = this.#watch(this.#child);
@@ -89,7 +105,6 @@ class Connection {
       const { code, signal, stderr } = await this.#child.exited;
       if (this.#failure) throw this.#failure;
       if (this.#stopped) return;
-      const { name } = this.#location;
       if (signal) throw new SourceError('decoder-died', `${name}: ffmpeg was killed by ${signal}`);
       if (code !== 0) throw sourceFault(name, stderr, 'decoder-died');
       throw new SourceError('ended', `${name}: the source ended`);
@@ -134,8 +149,14 @@ class Connection {
   #packetSink(): NutSink {
     return {
       allocate: (bytes) => new Uint8Array(bytes),
-      stream: (stream) => this.#subscriber.next({ kind: 'stream', stream }),
+      stream: (stream) => {
+        const { clockless } = this.#options;
+        const isJpegOverHttp = this.#location.scheme.startsWith('http') && JPEG.test(stream.fourcc);
+        if (isJpegOverHttp && !clockless) this.#fail(CLOCKLESS);
+        else this.#subscriber.next({ kind: 'stream', stream, turn: this.#turn });
+      },
       frame: (data, ticks, { num, den }, isKey) => {
+        if (this.#failure) return true;
         this.#subscriber.next({ kind: 'packet', data, pts: seconds(ticks, num, den), isKey });
         return true;
       },

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import { command, type FfmpegChild, start } from '../ffmpeg-child.js';
 import { ffmpegVersion, passThrough } from '../ffmpeg-version.js';
 import { openPipe } from '../frame-pipe.js';
+import type { Turn } from '../h264/fmp4.js';
 import type { NutStream } from '../nut-headers.js';
 import { NutReader } from '../nut-reader.js';
 import { nutFrameHeader, nutHeader } from '../nut-writer.js';
@@ -22,6 +23,8 @@ export interface PictureTapOptions {
   readonly mostSide: number;
   /** Pictures before this time are decoded only, seconds; what came since the last key frame is needed for that alone. */
   readonly from?: number;
+  /** Clockwise turn of the packets' pictures, degrees. */
+  readonly turn?: Turn;
   /** A whole JPEG file, with the timestamp of the packet that it was decoded from. */
   readonly picture: (jpeg: Uint8Array<ArrayBuffer>, pts: number) => void;
   /** The child has ended, whatever the reason. */
@@ -118,11 +121,18 @@ function headerOf({ fourcc, size, sampleAspect, extra, decodeDelay }: NutStream)
   return nutHeader({ size, fourcc, timeBase, sampleAspect: aspect, extra, decodeDelay });
 }
 
-async function tapCommand({ mostSide, from }: PictureTapOptions) {
+const TURNING: Readonly<Record<Turn, string>> = {
+  0: '',
+  90: 'transpose=clock,',
+  180: 'hflip,vflip,',
+  270: 'transpose=cclock,',
+};
+
+async function tapCommand({ mostSide, from, turn = 0 }: PictureTapOptions) {
   const version = await ffmpegVersion();
   // Half a millisecond below: timestamps go through several clocks.
   const since = from === undefined ? '' : `select=gte(t\\,${(from + CLOCK_OFFSET_SECONDS - 0.0005).toFixed(6)}),`;
-  const fitted = `${since}scale=w=min(iw\\,${mostSide}):h=min(ih\\,${mostSide}):force_original_aspect_ratio=decrease`;
+  const fitted = `${since}${TURNING[turn]}scale=w=min(iw\\,${mostSide}):h=min(ih\\,${mostSide}):force_original_aspect_ratio=decrease`;
   // Without `nobuffer`: it would throw away what the stream is recognised by, the key frame first.
   const input = ['-f', 'nut', '-probesize', '32', '-analyzeduration', '0', '-flags', 'low_delay'];
   const exact = [...passThrough(version), '-copyts', '-enc_time_base', '-1', '-map_metadata', '-1'];

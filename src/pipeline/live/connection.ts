@@ -5,7 +5,9 @@ import { SourceError } from '#core/source-error.js';
 import type { FrameOutcome } from '#core/telemetry.js';
 import type { VideoPiece } from '#core/video.js';
 import { type AvcConfiguration, parseAvcc, toAnnexB } from '#media/h264/avcc.js';
+import type { Turn } from '#media/h264/fmp4.js';
 import { H264Remuxer, type Mp4Piece } from '#media/h264/remuxer.js';
+import { type CodedSize, codedSize } from '#media/live/coded-size.js';
 import type { LiveEvent } from '#media/live/live-source.js';
 import type { NutStream } from '#media/nut-headers.js';
 import { letterbox } from '#vision/letterbox.js';
@@ -23,7 +25,10 @@ export interface StampedPacket {
 
 /** Who takes what one connection gives. */
 export interface ConnectionSink {
-  stream(stream: NutStream, video: 'fmp4' | 'jpeg'): void;
+  /** `size`: as pictures are shown. */
+  stream(stream: NutStream, facts: { readonly size: Size; readonly turn: Turn; readonly video: 'fmp4' | 'jpeg' }): void;
+  /** Pictures have another size from now on. */
+  resized(size: Size): void;
   packet(packet: StampedPacket): void;
   video(piece: VideoPiece): void;
   frame(frame: LiveFrame): void;
@@ -63,6 +68,8 @@ export class Connection {
   #stream: NutStream | undefined;
   #avcc: AvcConfiguration | undefined;
   #remuxer: H264Remuxer | undefined;
+  #turn: Turn = 0;
+  #codedSize: CodedSize = () => undefined;
   #size: Size | undefined;
   #fitted: Letterbox | undefined;
   #seq = 0;
@@ -81,7 +88,7 @@ export class Connection {
 
   /** @throws SourceError `frozen` or `stalled`: this connection is of no more use. */
   take(event: LiveEvent): void {
-    if (event.kind === 'stream') this.#described(event.stream);
+    if (event.kind === 'stream') this.#described(event);
     else if (event.kind === 'packet') this.#packet(event);
     else this.#ledger.decoded({ data: event.data, decodedAt: performance.now() }, event.pts);
   }
@@ -91,15 +98,17 @@ export class Connection {
     for (const { data } of this.#ledger.drain()) this.#sink.lost('broken', data);
   }
 
-  #described(stream: NutStream): void {
+  #described({ stream, turn }: Extract<LiveEvent, { kind: 'stream' }>): void {
     this.#stream = stream;
-    this.#size = stream.size;
+    this.#turn = turn;
+    this.#size = turned(stream.size, turn);
+    this.#codedSize = codedSize(stream);
     const isH264 = H264.test(stream.fourcc);
     if (isH264) {
       this.#avcc = parseAvcc(stream.extra);
-      this.#remuxer = new H264Remuxer(stream.decodeDelay);
+      this.#remuxer = new H264Remuxer(stream.decodeDelay, turn);
     }
-    this.#sink.stream(stream, isH264 ? 'fmp4' : 'jpeg');
+    this.#sink.stream(stream, { size: this.#size, turn, video: isH264 ? 'fmp4' : 'jpeg' });
   }
 
   #packet({ data: raw, pts, isKey }: Extract<LiveEvent, { kind: 'packet' }>): void {
@@ -108,6 +117,7 @@ export class Connection {
     this.#seq += 1;
     this.#sawKey ||= isKey;
     const pieces = this.#remux({ data, pts, keyframe: isKey });
+    this.#resize(this.#codedSize(data, isKey));
     const arrival = { ...moment, size: this.#size!, decodable: this.#sawKey };
     for (const piece of pieces) this.#sink.video(this.#stamped(piece, arrival));
     this.#sink.packet({ data, isKey, arrival });
@@ -121,12 +131,21 @@ export class Connection {
   #remux(packet: { data: Uint8Array; pts: number; keyframe: boolean }): Mp4Piece[] {
     try {
       const pieces = this.#remuxer?.push(packet) ?? [];
-      for (const { size } of pieces) if (size) this.#size = size;
+      for (const { size } of pieces) this.#resize(size);
       return pieces;
     } catch (error) {
       if (error instanceof RangeError) return [];
       throw error;
     }
+  }
+
+  /** @param coded as the packet says it, before it is turned */
+  #resize(coded: Size | undefined): void {
+    if (!coded) return;
+    const { width, height } = turned(coded, this.#turn);
+    if (width === this.#size!.width && height === this.#size!.height) return;
+    this.#size = { width, height };
+    this.#sink.resized(this.#size);
   }
 
   #stamped({ kind, data, keyframe, mediaTime, mime }: Mp4Piece, { seq, pts, capturedAt }: Arrival): VideoPiece {
@@ -154,7 +173,13 @@ export class Connection {
   #letterbox(source: Size): Letterbox {
     if (this.#fitted?.source === source) return this.#fitted;
     const { input, fit } = this.#options;
-    this.#fitted = letterbox({ source, input, fit, sampleAspect: this.#stream!.sampleAspect });
+    const { sampleAspect: coded } = this.#stream!;
+    const sampleAspect = this.#turn % 180 === 0 ? coded : 1 / coded;
+    this.#fitted = letterbox({ source, input, fit, sampleAspect });
     return this.#fitted;
   }
+}
+
+function turned({ width, height }: Size, turn: Turn): Size {
+  return turn % 180 === 0 ? { width, height } : { width: height, height: width };
 }

@@ -13,7 +13,7 @@ import type { NutStream } from '#media/nut-headers.js';
 import { type Fault, reconnecting } from '#operators/reconnecting.js';
 import { CameraAnalysis } from './camera-analysis.js';
 import type { CameraPlan, LiveSettings } from './camera-plan.js';
-import { Connection } from './connection.js';
+import { Connection, type ConnectionSink } from './connection.js';
 import { causeOf, wordsOf } from './fault.js';
 import type { LiveFrame } from './live-frame.js';
 import type { Outlet } from './outlet.js';
@@ -136,7 +136,8 @@ export class LiveCamera {
           ...{ isSampled: fps !== undefined, frozenMs: isCamera ? frozenMs : 0, maxLagMs: isCamera ? maxLagMs : 0 },
         },
         {
-          stream: (stream, video) => this.#described(stream, video),
+          stream: (stream, facts) => this.#described(stream, facts),
+          resized: (size) => this.outlet.change({ size }),
           packet: (packet) => {
             this.#arriving.count();
             this.#pictures.packet(packet);
@@ -177,12 +178,12 @@ export class LiveCamera {
     });
   }
 
-  #described(stream: NutStream, kind: 'fmp4' | 'jpeg'): void {
+  #described(stream: NutStream, { size, turn, video: kind }: Parameters<ConnectionSink['stream']>[1]): void {
     this.#group.clear();
     this.#init = undefined;
-    this.#pictures.connected(stream);
+    this.#pictures.connected(stream, turn);
     const video = kind === 'jpeg' ? { kind, mime: 'image/jpeg' } : undefined;
-    this.outlet.change({ size: stream.size, video });
+    this.outlet.change({ size, video });
   }
 
   #filmed(piece: VideoPiece): void {

@@ -3,6 +3,7 @@ import type { Observation } from '#core/observation.js';
 import { toRecord } from '#core/record.js';
 import type { VideoPiece } from '#core/video.js';
 import { parseAvcc } from '#media/h264/avcc.js';
+import type { Turn } from '#media/h264/fmp4.js';
 import { PictureTap } from '#media/live/picture-tap.js';
 import type { NutStream } from '#media/nut-headers.js';
 import type { StampedPacket } from './connection.js';
@@ -41,6 +42,7 @@ export class PictureMaker {
   readonly #join: ObservationJoin;
   readonly #waiting = new Set<() => void>();
   #stream: NutStream | undefined;
+  #turn: Turn = 0;
   #tap: PictureTap | undefined;
   #newest: Analysed | undefined;
   #drawn: { readonly of: Analysed; readonly piece: Promise<VideoPiece> } | undefined;
@@ -54,8 +56,9 @@ export class PictureMaker {
   }
 
   /** A new connection, whose packets follow. */
-  connected(stream: NutStream): void {
+  connected(stream: NutStream, turn: Turn): void {
     this.disconnected();
+    this.#turn = turn;
     // Packets of the MP4 family were turned into byte streams that carry their own parameter sets.
     this.#stream = parseAvcc(stream.extra) ? { ...stream, extra: new Uint8Array() } : stream;
   }
@@ -123,6 +126,7 @@ export class PictureMaker {
     const from = this.#group.items.at(-1)?.arrival.pts;
     const tap = new PictureTap(stream, {
       mostSide: this.#options.mostSide,
+      turn: this.#turn,
       ...(from !== undefined && { from }),
       picture: (jpeg, pts) => {
         if (this.#tap === tap) this.#join.picture(jpeg, pts);
