@@ -4,6 +4,7 @@ import type { Observation } from '#core/observation.js';
 import { fromRecord } from '#core/read-record.js';
 import { drawDetections, type PictureFormat } from '#media/annotate-picture.js';
 import { annotateVideo } from '#media/annotate-video.js';
+import { probe } from '#media/probe.js';
 import { outputError } from '#records/files.js';
 import { readRecords } from '#records/results.js';
 import type { Session } from './settings.js';
@@ -19,9 +20,12 @@ interface VideoCopy {
 
 /** Draws the records of a video into a copy of it. @returns its path */
 export async function annotatedVideo({ source, target, records, session, signal }: VideoCopy): Promise<string> {
-  const bar = session.terminal.progress({ label: basename(target) });
+  const facts = await probe(source);
+  const total = facts.frames === undefined ? {} : { total: facts.frames };
+  const bar = session.terminal.progress({ label: basename(target), ...total });
   try {
     await annotateVideo(source, {
+      facts,
       observations: observations(records),
       target,
       logger: session.log,

@@ -8,10 +8,21 @@ import type { Progress, Terminal } from './terminal.js';
 export function greet(terminal: Terminal, { card, device, workers, threadsPerWorker }: Engine): void {
   const { width, height } = card.input.size;
   terminal.print(
-    `${card.name}, ${width}x${height}, ${card.labels.length} classes, on ${device.ran} (${count(workers, 'worker')} of ${count(threadsPerWorker, 'thread')})`,
+    `${card.name}, ${width}x${height}, ${card.labels.length} ${card.labels.length === 1 ? 'class' : 'classes'}, on ${device.ran} (${count(workers, 'worker')} of ${count(threadsPerWorker, 'thread')})`,
   );
-  for (const reason of device.fellBack) terminal.print(`  not used: ${reason}`);
+  for (const line of byReason(device.fellBack)) terminal.print(`  not used: ${line}`);
   terminal.event('model', { name: card.name, input: card.input.size, device, workers, threads: threadsPerWorker });
+}
+
+/** `cuda: no GPU`, `webgpu: no GPU` -> `cuda, webgpu: no GPU` */
+function byReason(fellBack: readonly string[]): readonly string[] {
+  const providers = new Map<string, string[]>();
+  for (const line of fellBack) {
+    const [, provider, reason] = /^(\S+): (.*)$/s.exec(line) ?? [];
+    if (provider === undefined || reason === undefined) providers.set(line, []);
+    else providers.set(reason, [...(providers.get(reason) ?? []), provider]);
+  }
+  return [...providers].map(([reason, names]) => (names.length === 0 ? reason : `${names.join(', ')}: ${reason}`));
 }
 
 /** Shows a run on the terminal while it goes on. */
