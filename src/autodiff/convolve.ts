@@ -5,6 +5,7 @@
 import type { GraphBuilder, Value } from '#onnx/builder.js';
 import { type Model, modelOf, node } from '#onnx/model.js';
 import type { AttributesOf } from '#onnx/ops.js';
+import { winograd, winogradPays } from './winograd.js';
 
 /** Output positions from which the two reorderings are paid back; measured. */
 const LEAST_POSITIONS = 256;
@@ -52,8 +53,9 @@ function blockedWeights(g: GraphBuilder, w: Value): Value {
 
 /** y = conv(x, w) without bias, in the faster form; the gradient sees a plain convolution. */
 export function convolve(g: GraphBuilder, x: Value, w: Value, attributes: AttributesOf<'Conv'>): Value {
+  const { strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0], group = 1 } = attributes;
+  if (g.channelBlock > 0 && winogradPays(x, w, { strides, dilations, pads, group })) return winograd(g, x, w, pads);
   if (!pays(g, x, w, attributes)) return g.op.Conv(x, w, attributes);
-  const { strides = [1, 1], dilations = [1, 1], pads = [0, 0, 0, 0] } = attributes;
   const [y] = g.group('Conv', [x, w], attributes, () => {
     const input = x.dims[1]! <= FEW_CHANNELS ? x : g.op.ReorderInput(x);
     const window = { kernel_shape: w.dims.slice(2), strides, dilations, pads, group: 1 };

@@ -11,6 +11,7 @@ import { products } from './rules/products.js';
 import { reductions } from './rules/reductions.js';
 import { resizing } from './rules/resize.js';
 import { unary } from './rules/unary.js';
+import { winogradRule } from './winograd.js';
 
 /** One rule per operator that lookout emits: an operator without one does not compile. */
 const OP_RULES: OpRules<OpName> = {
@@ -29,6 +30,7 @@ const OP_RULES: OpRules<OpName> = {
 const GROUP_RULES = {
   BatchNormTraining: batchNormRule,
   BceWithLogits: bceRule,
+  WinogradConv: winogradRule,
 } as const satisfies Readonly<Record<string, Rule<never>>>;
 
 /** Every gradient rule, by operator or group. */

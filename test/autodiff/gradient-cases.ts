@@ -1,5 +1,6 @@
 import { batchNorm } from '#autodiff/batch-norm.js';
 import { bceWithLogits } from '#autodiff/bce.js';
+import { winograd } from '#autodiff/winograd.js';
 import type { Value } from '#onnx/builder.js';
 import type { AttributesOf } from '#onnx/ops.js';
 import { int64Tensor } from '#onnx/tensor.js';
@@ -390,12 +391,29 @@ const movement: readonly GradientCase[] = [
   { op: 'SpaceToDepth', inputs: x(1, 2, 4, 6), build: (g, [a]) => g.op.SpaceToDepth(a!, { blocksize: 2 }) },
 ];
 
+/** Sides that fill tiles of 4 and sides that do not, padding of every kind. */
+const tiled: readonly GradientCase[] = (
+  [
+    ['tiles that fit', [2, 3, 4, 8], [1, 1, 1, 1]],
+    ['tiles cut off', [1, 2, 5, 7], [1, 1, 1, 1]],
+    ['no padding', [2, 2, 6, 7], [0, 0, 0, 0]],
+    ['padded unevenly', [1, 2, 3, 4], [2, 0, 1, 2]],
+    ['a map smaller than a kernel', [1, 2, 1, 2], [1, 1, 1, 1]],
+  ] as const
+).map(([why, dims, pads]) => ({
+  op: 'WinogradConv',
+  why,
+  inputs: [{ dims }, { dims: [2, dims[1], 3, 3] }],
+  build: (g, [a, w]) => winograd(g, a!, w!, pads),
+}));
+
 export const GRADIENT_CASES: readonly GradientCase[] = [
   ...unary,
   ...arithmetic,
   ...reductions,
   ...products,
   ...convolutions,
+  ...tiled,
   ...pooling,
   ...resizing,
   ...normalisation,
