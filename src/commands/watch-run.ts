@@ -7,6 +7,7 @@ import { LookoutError, messageOf } from '#core/errors.js';
 import { BufferPool } from '#media/buffer-pool.js';
 import { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { sharedInference } from '#pipeline/live/shared-inference.js';
+import { TrainingRuns } from '#records/training-runs.js';
 import { openEngine } from '#runtime/engine.js';
 import { Metrics } from '#server/metrics.js';
 import { type RunningServer, startServer } from '#server/server.js';
@@ -120,7 +121,7 @@ interface Served {
 
 function served({ session, cameras, metrics, engine }: Served): Promise<RunningServer> {
   const { host, port, hosts, origins, directories, networks, mostClients } = session.settings.server;
-  const { tlsCertificate, tlsKey } = session.settings.server;
+  const { tlsCertificate, tlsKey, trainings } = session.settings.server;
   const web = fileURLToPath(new URL('../web', import.meta.url));
   const { card, device, workers, threadsPerWorker } = engine;
   return startServer({
@@ -129,6 +130,7 @@ function served({ session, cameras, metrics, engine }: Served): Promise<RunningS
     ...(tlsCertificate !== null && tlsKey !== null && { tls: { certificate: tlsCertificate, key: tlsKey } }),
     ...(existsSync(web) && { web }),
     sources: { directories, networks },
+    trainings: new TrainingRuns(trainings),
     configSchema: jsonSchema(),
     about: () => ({ model: card.name, input: card.input.size, labels: card.labels, device, workers, threadsPerWorker }),
   });

@@ -6,6 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { CameraPort } from '#core/camera-port.js';
 import { LookoutError, messageOf } from '#core/errors.js';
 import type { Logger } from '#core/logger.js';
+import type { TrainingPort } from '#core/training-port.js';
 import { Access, type AccessOptions } from './access.js';
 import { createApp } from './app.js';
 import type { ConnectionLimits } from './connection.js';
@@ -38,6 +39,8 @@ export interface ServerOptions {
   readonly requests?: GateOptions['requests'];
   /** Which sources the page may add; default: none in private networks, no files. */
   readonly sources?: Partial<SourcePolicy>;
+  /** Training runs that the page shows. */
+  readonly trainings?: TrainingPort;
   readonly configSchema?: object;
   readonly ready?: () => readonly string[];
   readonly about?: () => object;
@@ -81,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     metrics,
     version,
     sources: { ...SOURCE_POLICY, ...options.sources },
+    ...(options.trainings && { trainings: options.trainings }),
     configSchema: options.configSchema ?? {},
     ready: options.ready ?? (() => []),
     about: () => ({ ...options.about?.(), login: access.required }),

@@ -1,4 +1,5 @@
 import type { CameraPort } from '#core/camera-port.js';
+import type { TrainingPort } from '#core/training-port.js';
 import type { Metrics } from './metrics.js';
 import type { SourcePolicy } from './source-policy.js';
 
@@ -8,6 +9,8 @@ export interface Services {
   readonly metrics: Metrics;
   readonly version: string;
   readonly sources: SourcePolicy;
+  /** Training runs that may be looked at; absent: none. */
+  readonly trainings?: TrainingPort;
   readonly configSchema: object;
   /** What is still missing before it works, one sentence each; empty when ready. */
   ready(): readonly string[];

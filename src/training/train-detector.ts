@@ -10,6 +10,7 @@ import { checkParity } from './export/check-parity.js';
 import { DEFAULT_FORM, type ExportForm, exportDetector, writeCard, writeModel } from './export/export-detector.js';
 import { prepareRun } from './prepare-run.js';
 import type { Recipe } from './recipe/recipe.js';
+import { RunRecorder } from './record/run-recorder.js';
 import { historyCsv, recipeSection, trainingSections } from './report/training-page.js';
 import type { TrainingEvent } from './run/events.js';
 import type { Look } from './run/look.js';
@@ -43,20 +44,27 @@ export interface TrainResult {
  * @throws LookoutError kind `config`, `dataset`, `model` or `output`
  */
 export async function trainDetector(options: TrainOptions): Promise<TrainResult> {
-  const { recipe, runFolder, resume, signal, tell } = options;
+  const { recipe, runFolder, resume, signal } = options;
   const data = await prepareData(recipe);
+  const recorder = new RunRecorder(runFolder, { resume });
+  const tell = (event: TrainingEvent): void => {
+    recorder.tell(event);
+    options.tell(event);
+  };
   const looked = (look: Look, history: readonly EpochRecord[]): Promise<void> =>
-    writeLive(options, data, { look, history });
+    writeLive(options, data, { look, history, recorder });
   const ready = await prepareRun({ recipe, data, folder: runFolder, resume, tell, looked, ...(signal && { signal }) });
   const run = await ready.run();
+  await recorder.close();
   if (run.reason === 'interrupted') return { run };
   return { run, ...(await finish(options, data)) };
 }
 
 /** The report of a run that goes on: curves so far, and what the moving average finds now in the held-out pictures. */
 async function writeLive({ recipe, runFolder }: TrainOptions, data: TrainingData, seen: Seen): Promise<void> {
-  const { look, history } = seen;
+  const { look, history, recorder } = seen;
   const evaluation = evaluateDetections(look.pictures, data.labels);
+  await recorder.looked(look, history, evaluation.threshold);
   const worst = await worstCards(evaluation, look.pictures, look.samples, 12);
   const done = history.length;
   await writeEvaluation(
@@ -75,6 +83,7 @@ async function writeLive({ recipe, runFolder }: TrainOptions, data: TrainingData
 interface Seen {
   readonly look: Look;
   readonly history: readonly EpochRecord[];
+  readonly recorder: RunRecorder;
 }
 
 /** Export of the best parameters, evaluation by the runtime that will serve them, report. */

@@ -1,3 +1,5 @@
+import type { TrainingRecord } from '#core/training-record.js';
+
 /** What the running program says of itself; grows additively. */
 export interface About {
   readonly version?: string;
@@ -39,4 +41,32 @@ async function problemOf(url: string, request: RequestInit): Promise<string | un
   if (answer.ok) return undefined;
   const body = (await answer.json().catch(() => undefined)) as { error?: { message?: string } } | undefined;
   return body?.error?.message ?? `the server answered ${answer.status}`;
+}
+
+/** One line of the list of training runs. */
+export interface TrainingSummary {
+  readonly run: string;
+  readonly state: TrainingRecord['state'];
+  readonly updated_at: number;
+  readonly progress?: number;
+}
+
+/** Training runs; undefined when they cannot be had now. */
+export async function trainingList(): Promise<readonly TrainingSummary[] | undefined> {
+  const answer = await fetch('/api/v1/trainings').catch(() => undefined);
+  if (answer?.ok !== true) return undefined;
+  return ((await answer.json()) as { trainings: TrainingSummary[] }).trainings;
+}
+
+/** A run as it is now, with the server's clock; undefined when it cannot be had now. */
+export async function trainingRecord(
+  run: string,
+): Promise<(TrainingRecord & { readonly server_time: number }) | 'missing' | undefined> {
+  const answer = await fetch(`/api/v1/trainings/${encodeURIComponent(run)}`).catch(() => undefined);
+  if (answer?.status === 404) return 'missing';
+  return answer?.ok === true ? ((await answer.json()) as TrainingRecord & { server_time: number }) : undefined;
+}
+
+export function trainingPictureUrl(run: string, file: string): string {
+  return `/api/v1/trainings/${encodeURIComponent(run)}/pictures/${encodeURIComponent(file)}`;
 }

@@ -8,6 +8,7 @@ import type { Settings } from './state/settings.js';
 import { loadSettings, storeSettings } from './state/settings-store.js';
 import { readQuery, type UrlState, writeQuery } from './state/url-state.js';
 import { type StateWords, stateWords } from './state/words.js';
+import { Trainings } from './training/trainings.js';
 import { Webcam } from './webcam.js';
 
 export type Dialog = 'help' | 'add' | 'webcam';
@@ -20,6 +21,7 @@ export class App {
   readonly cameras = new Map<string, Camera>();
   readonly link: Link;
   readonly webcam: Webcam;
+  readonly trainings: Trainings;
   settings: Settings;
   /** Name of the enlarged camera. */
   selected: string | undefined;
@@ -40,6 +42,8 @@ export class App {
     const url = readQuery(location.search);
     this.settings = { ...loadSettings(), ...settingsOf(url) };
     this.selected = url.camera;
+    this.trainings = new Trainings(() => this.redraw());
+    this.trainings.select(url.training);
     const address = new URL('/api/v1/ws', location.href);
     address.protocol = address.protocol.replace('http', 'ws');
     this.link = new Link(address.href, {
@@ -81,8 +85,19 @@ export class App {
     if (name === this.selected) return;
     const deeper = this.selected === undefined;
     this.selected = name;
+    this.trainings.select(undefined);
     if (deeper || name === undefined) history.pushState(null, '', this.#address());
     else history.replaceState(null, '', this.#address());
+    this.want();
+    this.redraw();
+  }
+
+  /** Shows a training run, or the cameras again. */
+  openTraining(run: string | undefined): void {
+    if (run === this.trainings.selected) return;
+    this.selected = undefined;
+    this.trainings.select(run);
+    history.pushState(null, '', this.#address());
     this.want();
     this.redraw();
   }
@@ -129,7 +144,8 @@ export class App {
   /** Asks for the videos that somebody looks at, and for no others. */
   want(): void {
     for (const [name, camera] of this.cameras) {
-      const looked = this.selected === undefined ? this.#inView.has(name) : name === this.selected;
+      const isSmall = this.selected === undefined && this.trainings.selected === undefined;
+      const looked = isSmall ? this.#inView.has(name) : name === this.selected;
       camera.screen.full = name === this.selected;
       camera.want(looked && !this.#asleep);
     }
@@ -164,6 +180,7 @@ export class App {
     for (const record of cameras) this.#camera(record, false);
     this.role = role;
     this.greeted = true;
+    this.trainings.start();
     void about().then((facts) => {
       this.about = facts;
       this.redraw();
@@ -219,6 +236,7 @@ export class App {
   #navigated(): void {
     const url = readQuery(location.search);
     this.selected = url.camera;
+    this.trainings.select(url.training);
     this.settings = { ...this.settings, threshold: 0, hidden: [], ...settingsOf(url) };
     this.#applySettings();
     this.want();
@@ -238,7 +256,7 @@ export class App {
   }
 
   #address(): string {
-    return `${location.pathname}${writeQuery(this.selected, this.settings)}`;
+    return `${location.pathname}${writeQuery({ camera: this.selected, training: this.trainings.selected }, this.settings)}`;
   }
 }
 

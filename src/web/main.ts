@@ -38,7 +38,8 @@ let shown: string | undefined;
 function draw(): void {
   drawing = false;
   document.documentElement.dataset.theme = app.settings.theme;
-  document.title = app.camera ? `${app.camera.name} · lookout` : 'lookout';
+  const shownName = app.trainings.selected ?? app.camera?.name;
+  document.title = shownName === undefined ? 'lookout' : `${shownName} · lookout`;
   if (app.dialog === undefined) closeDialog();
   render(page(app), root);
   arrangeGrid(app.cameras.size);

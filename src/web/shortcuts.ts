@@ -17,7 +17,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
     keys: ['Esc'],
     does: 'Back to all cameras',
     key: ['escape'],
-    act: (app) => (app.camera ? app.select(undefined) : false),
+    act: (app) => leave(app),
   },
   {
     keys: ['←', '→'],
@@ -42,6 +42,15 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: ['['], does: 'Lower the minimum score', key: ['['], act: (app) => nudge(app, -0.05) },
   { keys: [']'], does: 'Raise the minimum score', key: [']'], act: (app) => nudge(app, 0.05) },
   { keys: ['A'], does: 'Add a camera', key: ['a'], act: (app) => app.open('add') },
+  {
+    keys: ['T'],
+    does: 'Training runs',
+    key: ['t'],
+    act: (app) => {
+      const newest = app.trainings.list[0]?.run;
+      app.openTraining(app.trainings.selected === undefined ? newest : undefined);
+    },
+  },
   { keys: ['?'], does: 'This help', key: ['?'], act: (app) => app.open('help') },
 ];
 
@@ -65,6 +74,12 @@ function takesKeys({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return key !== 'Escape';
   return target instanceof HTMLTextAreaElement || (key === ' ' && target.closest('button') !== null);
+}
+
+/** Back to all cameras. */
+function leave(app: App): unknown {
+  if (app.trainings.selected !== undefined) return app.openTraining(undefined);
+  return app.camera ? app.select(undefined) : false;
 }
 
 /** Another camera, or in the grid another tile. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { TrainingRecord } from '#core/training-record.js';
 import { browserPath, launchBrowser, openPage } from '../support/browser.js';
 import { type Clip, makeCountedClip } from '../support/clip.js';
 import { errorOf, readPicture, readScreens } from '../support/screen-reader.js';
@@ -202,6 +203,66 @@ describe.skipIf(browserPath === undefined)('the page', () => {
       const box = await button.boundingBox();
       expect(box!.x + box!.width, (await button.textContent()) ?? undefined).toBeLessThanOrEqual(360);
     }
+  });
+
+  it('shows a training run: curves, where it stands, what it finds; and the way back', async () => {
+    const losses = (epoch: number) => ({ box: 1 / (epoch + 1), classes: 0.5, total: 2 });
+    let updated_at = Date.now();
+    const record = (): TrainingRecord => ({
+      ...{ format: 1, name: 'street', architecture: 'tiny', parameters: 1.3e6, device: 'cpu', labels: ['square'] },
+      ...{ train_pictures: 8, validation_pictures: 1, state: 'training', started_at: 1, updated_at, rollbacks: 0 },
+      history: [0, 1, 2].map((epoch) => ({
+        ...{ epoch, losses: losses(epoch), rate: 0.01, size: 64, trained_seconds: 9, AP: epoch / 10, AP50: epoch / 5 },
+      })),
+      best: { epoch: 2, AP: 0.2, AP50: 0.4 },
+      now: {
+        ...{
+          epoch: 3,
+          epochs: 6,
+          step: 2,
+          steps_per_epoch: 4,
+          losses: losses(3),
+          rate: 0.01,
+          size: 64,
+          progress: 0.58,
+        },
+        ...{ pictures_per_second: 20, wait_share: 0, memory_mb: 500, seconds_left: 185 },
+      },
+      pictures: [
+        {
+          ...{ file: 'a.jpg', ...clip.size, truths: [{ class_id: 0, box: [0, 0, 9, 9] }] },
+          detections: [{ class_id: 0, score: 0.7, box: [1, 1, 9, 9] }],
+        },
+      ],
+    });
+    const trainings = {
+      list: async () => [{ run: 'street', record: record() }],
+      read: async () => record(),
+      picture: async () => clip.pictures[0],
+    };
+    const { page, faults } = await opened('', { trainings });
+    await page.getByRole('button', { name: 'Training 58%' }).click();
+    expect(new URL(page.url()).search).toBe('?training=street');
+    await page.getByRole('heading', { name: 'street' }).waitFor();
+    await page.getByText('Epoch 4 of 6, step 2 of 4').waitFor();
+    await page.getByText('58 % · 3 min left').waitFor();
+    expect(await page.getByRole('progressbar').getAttribute('aria-label')).toBe('Progress of the run');
+    const charts = await page.locator('.chart svg[role=img]').evaluateAll((all) => all.map((one) => one.ariaLabel));
+    expect(charts).toEqual([
+      'Average precision on held-out pictures: AP50 0.4, AP 0.2 after epoch 3',
+      'Loss on the training pictures: box 0.333, classes 0.5 after epoch 3',
+      'Learning rate: rate 0.01 after epoch 3',
+    ]);
+    const picture = page.getByRole('img', { name: '1 square' });
+    await picture.waitFor();
+    expect(await picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth))).toBe(
+      640,
+    );
+    updated_at -= 3_600_000;
+    await page.getByText('No sign of life for 60 min').or(page.getByText('No sign of life for 1 h')).waitFor();
+    await page.keyboard.press('Escape');
+    await tile(page, 'gate').waitFor();
+    expect(faults).toEqual([]);
   });
 
   it('has a name for everything that can be pressed', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { axisOf, tickText } from '#training/report/axis.js';
 import { heatMap } from '#training/report/heat-map.js';
 import { lineChart } from '#training/report/line-chart.js';
 import { colourOf, escapeMarkup, figure } from '#training/report/markup.js';
 import { renderPage, table } from '#training/report/page.js';
 import { historyCsv, trainingSections } from '#training/report/training-page.js';
+import { axisOf, tickText } from '#vision/plot/axis.js';
 
 describe('axes', () => {
   it.each([

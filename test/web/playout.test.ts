@@ -151,9 +151,11 @@ describe('steering', () => {
     ['too far ahead: jumps', { targetTime: 8.4 }, { rate: 1, seekTo: 8.4 }],
     ['a target that has not come: up to what has', { targetTime: 15 }, { rate: 1, seekTo: 12 }],
     ['before the buffer: jumps into it', { currentTime: 1, bufferedStart: 9.5 }, { rate: 1, seekTo: 10 }],
-    ['behind the buffer: jumps into it', { currentTime: 13 }, { rate: 1, seekTo: 10 }],
+    ['at the end of the buffer: waits', { currentTime: 12.1 }, { rate: 1, hold: true }],
+    ['behind the buffer by far: jumps into it', { currentTime: 14 }, { rate: 1, seekTo: 10 }],
   ])('%s', (_, more, expected) => {
-    const { rate, seekTo } = steer({ ...at, ...more });
+    const { rate, seekTo, hold } = steer({ ...at, ...more });
+    expect(hold).toBe((expected as { hold?: true }).hold);
     expect(rate).toBeCloseTo((expected as { rate: number }).rate, 9);
     expect(seekTo).toBe((expected as { seekTo?: number }).seekTo);
   });

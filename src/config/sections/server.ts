@@ -64,6 +64,11 @@ export const server = documented(
         title: 'Private networks whose cameras the page may open, e.g. 192.168.1.0/24',
         flag: '--networks <list>',
       }),
+      trainings: documented(list.default(['runs']), {
+        title: 'Training runs that the page shows: folders of runs, or of folders of runs',
+        tradeOff: 'Whoever may see the cameras sees their curves and some of their held-out pictures; [] shows none.',
+        flag: '--training <list>',
+      }),
       mostClients: documented(z.int().min(1).max(100_000).default(1000), {
         title: 'Most connected viewers',
         flag: '--most-clients <number>',

@@ -1,4 +1,4 @@
-import { type Axis, axisOf, tickText } from './axis.js';
+import { type Axis, axisOf, tickText } from '#vision/plot/axis.js';
 import { colourOf, coordinate, escapeMarkup } from './markup.js';
 
 export interface Series {

@@ -12,6 +12,8 @@ export interface Steering {
   readonly rate: number;
   /** Present when the way is too long for a change of pace. */
   readonly seekTo?: number;
+  /** Everything was shown: stay here until more comes. */
+  readonly hold?: true;
 }
 
 /** Nearer than this is there. */
@@ -27,13 +29,14 @@ const STEP = 0.02;
 
 /**
  * Keeps a playhead at its target: by steps of the playback rate, by a jump where it is far off or outside of what is
- * buffered. Never beyond the end of the buffer.
+ * buffered. At the end of the buffer it waits.
  */
 export function steer({ currentTime, targetTime, bufferedStart, bufferedEnd, rate }: Playhead): Steering {
   const target = Math.max(bufferedStart, Math.min(targetTime, bufferedEnd));
   const behind = target - currentTime;
-  const outside = currentTime < bufferedStart || currentTime > bufferedEnd + SLACK_SECONDS;
-  if (outside || Math.abs(behind) > SEEK_SECONDS) return { rate: 1, seekTo: target };
+  const beyond = currentTime - bufferedEnd;
+  if (beyond > SLACK_SECONDS && beyond <= SEEK_SECONDS) return { rate: 1, hold: true };
+  if (currentTime < bufferedStart || Math.abs(behind) > SEEK_SECONDS) return { rate: 1, seekTo: target };
   if (Math.abs(behind) <= (rate === 1 ? SLACK_SECONDS : CLOSE_SECONDS)) return { rate: 1 };
   const change = Math.max(-MOST_SLOWER, Math.min(MOST_FASTER, GAIN * behind));
   const steps = Math.sign(change) * Math.ceil(Math.abs(change) / STEP - 1e-9);

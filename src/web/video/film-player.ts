@@ -28,6 +28,7 @@ export class FilmPlayer {
   /** Media time of the first frame that is not the past for late joiners. */
   #liveFrom: number | undefined;
   readonly #joinedAt: number;
+  #lastPts: number | undefined;
 
   constructor(private readonly options: FilmPlayerOptions) {
     this.#joinedAt = options.serverTime() ?? Number.NEGATIVE_INFINITY;
@@ -68,6 +69,7 @@ export class FilmPlayer {
     this.close();
     const mime = init.metadata?.mime ?? 'video/mp4';
     this.#liveFrom = undefined;
+    this.#lastPts = undefined;
     this.options.pace.restart();
     const stream = new FilmStream(init, mime, {
       picture: (picture) => this.#shown(picture),
@@ -89,6 +91,12 @@ export class FilmPlayer {
   }
 
   #shown(picture: Picture): void {
+    // A jump of the playhead may bring the same picture again, which is no sign of life.
+    if (picture.stamp.pts === this.#lastPts) {
+      picture.close();
+      return;
+    }
+    this.#lastPts = picture.stamp.pts;
     this.#held.push(picture);
     this.#settle();
     while (this.#held.length > MOST_HELD) this.#drop();

@@ -72,7 +72,8 @@ export class FilmStream {
     const steering = steer({ currentTime, targetTime, rate, ...range });
     if (steering.seekTo !== undefined && !video.seeking) video.currentTime = steering.seekTo;
     if (steering.rate !== rate) video.playbackRate = steering.rate;
-    if (video.paused) void video.play().catch((error: unknown) => this.#notPlaying(error));
+    if (steering.hold) video.pause();
+    else if (video.paused) void video.play().catch((error: unknown) => this.#notPlaying(error));
     this.#trim(buffered.start(0));
   }
 

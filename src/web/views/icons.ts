@@ -2,6 +2,7 @@ import { html, svg, type TemplateResult } from 'lit-html';
 
 const PATHS = {
   sliders: 'M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4',
+  curve: 'M4 4v16h16M7.5 15l3.5-4 3 2.5L20 7',
   plus: 'M12 5v14M5 12h14',
   help: 'M9.2 9.2a2.9 2.9 0 1 1 4 2.7c-.8.3-1.2.9-1.2 1.8v.4M12 17.4v.1M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z',
   pause: 'M8 5v14M16 5v14',

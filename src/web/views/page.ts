@@ -3,25 +3,28 @@ import { logOut } from '../api.js';
 import type { App } from '../app.js';
 import type { Theme } from '../state/settings.js';
 import { duration } from '../state/words.js';
+import { percentOf } from '../training/words.js';
 import { dialogs } from './dialogs.js';
 import { empty } from './empty.js';
 import { grid } from './grid.js';
 import { type IconName, icon, logo } from './icons.js';
 import { panel } from './panel.js';
 import { stage } from './stage.js';
+import { training } from './training.js';
 
 const NEXT_THEME: Readonly<Record<Theme, Theme>> = { auto: 'dark', dark: 'light', light: 'auto' };
 
 /** The whole page. */
 export function page(app: App): TemplateResult {
   const { camera } = app;
-  const hasPanel = app.panelOpen && app.cameras.size > 0;
+  const isTraining = app.trainings.selected !== undefined;
+  const hasPanel = app.panelOpen && app.cameras.size > 0 && !isTraining;
   return html`
     <a class="skip" href="#main">Skip to the cameras</a>
     ${header(app)} ${banner(app)}
     <div class="body" ?data-panel=${hasPanel}>
       <main id="main" tabindex="-1">
-        ${camera ? stage(app, camera) : app.cameras.size > 0 ? grid(app) : empty(app)}
+        ${isTraining ? training(app) : camera ? stage(app, camera) : app.cameras.size > 0 ? grid(app) : empty(app)}
       </main>
       ${hasPanel ? panel(app) : nothing}
     </div>
@@ -45,8 +48,9 @@ function header(app: App): TemplateResult {
       }
       ${app.role === 'admin' && app.cameras.size > 0 ? action('webcam', 'Webcam', () => app.open('webcam')) : nothing}
       ${app.role === 'admin' && app.cameras.size > 0 ? action('plus', 'Add camera', () => app.open('add')) : nothing}
+      ${trainingAction(app)}
       ${
-        app.cameras.size > 0
+        app.cameras.size > 0 && app.trainings.selected === undefined
           ? html`<button class="action" aria-expanded=${app.panelOpen} aria-controls="panel" title="Filter and display (P)" @click=${() => app.togglePanel()}>
               ${icon('sliders')}<span>Filter</span>
             </button>`
@@ -65,12 +69,26 @@ function header(app: App): TemplateResult {
   </header>`;
 }
 
+/** The way to the training runs: to the one that spoke last. */
+function trainingAction(app: App): TemplateResult | typeof nothing {
+  const { list, selected } = app.trainings;
+  const newest = list[0];
+  if (newest === undefined) return nothing;
+  const isOn = newest.state === 'training' && newest.progress !== undefined;
+  const text = isOn ? `Training ${percentOf(newest.progress!)}%` : 'Training';
+  const toggle = () => app.openTraining(selected === undefined ? newest.run : undefined);
+  return html`<button class="action" aria-pressed=${selected !== undefined} title="Training runs (T)" @click=${toggle}>
+    ${icon('curve')}<span>${text}</span>
+  </button>`;
+}
+
 function action(name: IconName, text: string, act: () => void): TemplateResult {
   return html`<button class="action" title=${text} @click=${act}>${icon(name)}<span>${text}</span></button>`;
 }
 
 function home(app: App, event: Event): void {
   event.preventDefault();
+  app.openTraining(undefined);
   app.select(undefined);
 }
 
