@@ -30,6 +30,7 @@ const many = (names: string, rest: Omit<ShapeCase, 'op'>): ShapeCase[] =>
 const u8 = (value = 0) => c([value], 'uint8', []);
 const scale = c([0.1], 'float32', []);
 const MS = { domain: 'com.microsoft' };
+const NCHWC = { domain: 'com.microsoft.nchwc' };
 const window = (kernel: number[], rest: Record<string, Attribute> = {}) => ({ kernel_shape: ints(kernel), ...rest });
 
 const elementwise: readonly ShapeCase[] = [
@@ -234,6 +235,8 @@ const matmul: readonly ShapeCase[] = [
   { op: 'Gemm', inputs: [f(4, 3), f(5, 4), f(5)], attributes: { transA: int(1), transB: int(1) } },
   { op: 'FusedGemm', inputs: [f(4, 3), f(3, 5)], attributes: { activation: string('Relu') }, ...MS },
   { op: 'FusedMatMul', inputs: [f(2, 4, 3), f(2, 5, 4)], attributes: { transA: int(1), transB: int(1) }, ...MS },
+  { op: 'ReorderInput', inputs: [f(2, 32, 3, 5)], ...NCHWC },
+  { op: 'ReorderOutput', inputs: [f(2, 32, 3, 5)], attributes: { channels: int(32) }, ...NCHWC },
   { op: 'Einsum', inputs: [f(2, 3, 4), f(2, 4, 5)], attributes: { equation: string('bij,bjk->bik') } },
 ];
 
