@@ -59,7 +59,7 @@ export async function runWatch({ sources: given, flags, session, reload }: Watch
     cameras.configure(cameraPlans(session, sources, card));
     const server = await served({ session, cameras, metrics, engine });
     closing.unshift(() => server.close());
-    announce(session, server);
+    await announce(session, server);
     const stopReload = onReload({ file: session.file, pipeline: flags.pipeline, log }, () => {
       loaded = reconfigured({ cameras, engine, sources, reload, log, before: loaded });
       void server.reloadTls().catch((error: unknown) => log.error({}, messageOf(error)));
@@ -76,9 +76,14 @@ export async function runWatch({ sources: given, flags, session, reload }: Watch
   }
 }
 
-/** Where no camera is named anywhere, the demo street is shown; the page can add cameras beside it. */
-async function sourcesOrDemo(given: readonly string[], { settings, terminal }: Session, signal: AbortSignal) {
+/**
+ * Where no camera is named anywhere, the demo street is shown; the page can add cameras beside it. Who names training runs
+ * alone wants to see these.
+ */
+async function sourcesOrDemo(given: readonly string[], session: Session, signal: AbortSignal) {
+  const { settings, terminal } = session;
   if (given.length > 0 || Object.keys(settings.cameras).length > 0) return given;
+  if (session.isChosen('server.trainings') && settings.server.trainings.length > 0) return given;
   terminal.print('no camera is named: showing the demo street (lookout watch rtsp://... for a camera of yours)');
   const { demoClip } = await import('./demo-clip.js');
   const { video } = await demoClip({ terminal, signal });
@@ -137,8 +142,11 @@ function served({ session, cameras, metrics, engine }: Served): Promise<RunningS
 }
 
 /** Where the page is; with the token that is needed to enter it, where one was made for this run. */
-function announce({ terminal, log, settings }: Session, { url }: RunningServer): void {
+async function announce({ terminal, log, settings }: Session, { url }: RunningServer): Promise<void> {
+  const runs = await new TrainingRuns(settings.server.trainings).list();
   terminal.print(`watching at ${url}`);
+  for (const { run } of runs.filter(({ record }) => record.state === 'training').slice(0, 3))
+    terminal.print(`training run ${run} at ${url}?training=${encodeURIComponent(run)}`);
   terminal.event('listening', { url });
   log.debug({ port: settings.server.port }, 'listening');
 }

@@ -42,6 +42,7 @@ export function registerWatch(program: Command): void {
     ['lookout watch gate=rtsp://192.168.1.20/1 yard=rtsp://192.168.1.21/1', 'two cameras with names'],
     ['lookout watch street.mp4 --fps 10', 'a file, played in a loop, ten analysed frames a second'],
     ['lookout watch /dev/video0 --classes person', 'a camera of this machine'],
+    ['lookout watch --training runs/street', 'a training run: its curves, its progress, what it finds so far'],
     ['lookout watch --config lookout.yaml', 'the cameras of a settings file; changes in it take effect at once'],
   ]);
 }

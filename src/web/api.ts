@@ -1,5 +1,11 @@
 import type { TrainingRecord } from '#core/training-record.js';
 
+/** How many cameras at which rates. */
+export interface Capacity {
+  readonly frames_per_second: number;
+  readonly cameras: readonly { readonly fps: number; readonly cameras: number }[];
+}
+
 /** What the running program says of itself; grows additively. */
 export interface About {
   readonly version?: string;
@@ -7,9 +13,9 @@ export interface About {
   readonly login?: boolean;
   readonly model?: string;
   /** What the model really runs on. */
-  readonly device?: string;
-  /** What this machine carries, in words. */
-  readonly capacity?: string;
+  readonly device?: { readonly ran?: string };
+  /** What this machine carries with this model; absent until it is known. */
+  readonly capacity?: Capacity;
   /** Source of the demo scene, where there is one. */
   readonly demo?: string;
 }

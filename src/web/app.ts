@@ -111,6 +111,7 @@ export class App {
 
   open(dialog: Dialog | undefined): void {
     this.dialog = dialog;
+    if (dialog === 'help') void this.askAbout();
     this.redraw();
   }
 
@@ -181,10 +182,13 @@ export class App {
     this.role = role;
     this.greeted = true;
     this.trainings.start();
-    void about().then((facts) => {
-      this.about = facts;
-      this.redraw();
-    });
+    void this.askAbout();
+  }
+
+  /** What the program says of itself; what the machine carries is known only after a while. */
+  async askAbout(): Promise<void> {
+    this.about = await about();
+    this.redraw();
   }
 
   #camera(record: CameraRecord, removed: boolean): void {

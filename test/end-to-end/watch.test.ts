@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ServerMessage } from '#core/message.js';
+import { STAGES } from '#core/telemetry.js';
 import { writeBrightModel } from '../support/bright-model.js';
 import { type Running, start } from '../support/lookout.js';
 import { makeVideo, temporaryFolder } from '../support/video.js';
@@ -65,6 +66,33 @@ describe('lookout watch', () => {
     const { code } = await running!.ended;
     expect(code).toBe(0);
     expect(children.filter((pid) => isAlive(Number(pid)))).toEqual([]);
+  });
+
+  it('publishes figures that move when what they are about really happens', async () => {
+    const file = await makeVideo(join(folder, 'alley.mp4'), { frames: 25, size: '192x96' });
+    const url = await watch(`alley=${file}`, 'gone=rtsp://127.0.0.1:9/nothing', '--fps', '10');
+    const stages = STAGES.map((stage) => `lookout_stage_seconds_count{camera="alley",stage="${stage}"}`);
+    const wanted = [
+      ...stages,
+      'lookout_end_to_end_seconds_count{camera="alley"}',
+      'lookout_batch_size_count',
+      'lookout_frames_total{camera="alley",outcome="analysed"}',
+      'lookout_frames_total{camera="alley",outcome="skipped"}',
+      'lookout_reconnects_total{camera="gone",cause="refused"}',
+      'lookout_camera_state{camera="alley",state="live"}',
+      'lookout_camera_state{camera="gone",state="reconnecting"}',
+    ];
+    const moved = new Set<string>();
+    while (!wanted.every((name) => moved.has(name))) {
+      const text = await (await fetch(new URL('/metrics', url))).text();
+      const lines = text.split('\n').map((line) => line.split(/ (?=[^ ]+$)/));
+      for (const [name, value] of lines) if (Number(value) > 0) moved.add(name!);
+    }
+    expect([...moved].some((name) => /^lookout_model_info\{name="bright",sha256="\w+",device="cpu"/.test(name))).toBe(
+      true,
+    );
+    running!.child.kill('SIGTERM');
+    expect((await running!.ended).code).toBe(0);
   });
 
   it('reads its settings again at SIGHUP: viewers stay connected', async () => {

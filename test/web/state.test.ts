@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CAMERA_STATES, FAULT_CAUSES } from '#core/camera.js';
 import type { CameraRecord } from '#core/message.js';
 import type { DetectionRecord } from '#core/record.js';
+import { capacityWords } from '../../src/web/state/capacity.js';
 import { Figures } from '../../src/web/state/figures.js';
 import { countByLabel, passes } from '../../src/web/state/filter.js';
 import { gridShape } from '../../src/web/state/grid-shape.js';
@@ -102,6 +103,19 @@ describe('the address', () => {
         expect([read.camera, read.threshold ?? 0, read.hidden ?? []]).toEqual([camera, percent / 100, hidden]);
       }),
     );
+  });
+});
+
+describe('what the machine carries', () => {
+  const rate = (fps: number, cameras: number) => ({ fps, cameras });
+
+  it.each([
+    [[], '96 pictures a second'],
+    [[rate(25, 1)], '96 pictures a second: 1 camera at 25'],
+    [[rate(5, 19), rate(10, 9), rate(25, 3)], '96 pictures a second: 19 cameras at 5, 9 at 10 or 3 at 25'],
+    [[rate(5, 0), rate(10, 0)], '96 pictures a second: 0 cameras at 5 or 0 at 10'],
+  ])('%j is said in words', (cameras, words) => {
+    expect(capacityWords({ frames_per_second: 96.4, cameras })).toBe(words);
   });
 });
 

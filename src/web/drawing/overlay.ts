@@ -109,6 +109,9 @@ function drawTrail(context: Context, { points, label }: Trail, { scaleX, scaleY,
   context.globalAlpha = 1;
 }
 
+/** Where more objects are seen, labels that would hide others are left out: the colour says what it is, too. */
+const CROWD = 12;
+
 interface Surroundings {
   readonly area: Size;
   readonly fit: Fit;
@@ -132,6 +135,7 @@ function drawLabels(context: Context, shown: readonly DetectionRecord[], around:
     const room = Math.max(box.width * 1.5, 70 * unit);
     const widthOf = (text: string) => context.measureText(text).width + 10 * unit;
     const text = texts.find((candidate) => widthOf(candidate) <= room) ?? texts.at(-1)!;
+    if (shown.length > CROWD && widthOf(text) > 1.5 * box.width) continue;
     const place = placeLabel(box, { width: widthOf(text), height }, whole, taken);
     if (place === undefined) continue;
     taken.push(place);

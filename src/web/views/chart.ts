@@ -6,7 +6,7 @@ import { swatch } from './icons.js';
 
 const WIDTH = 560;
 const HEIGHT = 280;
-const [LEFT, RIGHT, TOP, BOTTOM] = [66, 16, 14, 34];
+const [LEFT, RIGHT, TOP, BOTTOM] = [72, 16, 14, 34];
 
 /** Epoch that is pointed at, for all charts alike: they are read side by side. */
 let pointed: number | undefined;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { App } from '../app.js';
 import { SHORTCUTS } from '../shortcuts.js';
+import { capacityWords } from '../state/capacity.js';
 import { addForm, webcamForm } from './forms.js';
 import { icon } from './icons.js';
 
@@ -47,8 +48,8 @@ function help(app: App): TemplateResult {
   const { model, device, capacity, version } = app.about;
   const facts = [
     ['Model', model],
-    ['Runs on', device],
-    ['This machine carries', capacity],
+    ['Runs on', device?.ran],
+    ['This machine carries', capacity && capacityWords(capacity)],
     ['Version', version],
   ].filter(([, value]) => typeof value === 'string' && value !== '');
   return html`<div class="help">

@@ -30,7 +30,8 @@ export function empty(app: App): TemplateResult {
         ${app.about.demo === undefined ? nothing : demo(app, app.about.demo)}
         <h2>${icon('clapper')}From the command line</h2>
         <pre><code>lookout watch rtsp://camera/stream
-lookout watch street.mp4</code></pre>
+lookout watch street.mp4
+lookout watch    # the demo street</code></pre>
       </section>
     </div>
   </div>`;
