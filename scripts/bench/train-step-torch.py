@@ -1,10 +1,11 @@
-"""The training step of test/bench/step.ts in PyTorch: the same network, loss, optimiser and numbers.
+"""The training step of train-step.mjs in PyTorch: the same network, loss, optimiser and numbers.
 
 Reads one JSON job from the first line of stdin, answers every further line "run N" with a JSON line: milliseconds and CPU
 milliseconds of N steps, and the last loss. Debian: python3-torch, libopenblas0-pthread.
 """
 import json
 import math
+import resource
 import sys
 import time
 
@@ -125,4 +126,4 @@ for line in sys.stdin:
         value = step()
         times.append([(time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000])
     parameters = sum(p.numel() for p in net.parameters())
-    print(json.dumps({"times": times, "loss": value, "parameters": parameters, "version": torch.__version__}), flush=True)
+    print(json.dumps({"times": times, "loss": value, "parameters": parameters, "version": torch.__version__, "peakMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000}), flush=True)

@@ -4,7 +4,7 @@
 //
 // Both run in turns in one run, 4 steps a turn. PyTorch is Debian's (apt install python3-torch libopenblas0-pthread); without it
 // only our figures are printed. "tuned" is PyTorch with channels_last memory. The median and the best of all steps are
-// printed, wall clock and CPU time: on a busy machine only the CPU time of --threads 1 compares.
+// printed, wall clock and CPU time, and the most memory that each process held: on a busy machine only the CPU time of --threads 1 compares.
 import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -91,14 +91,20 @@ async function openOurs() {
     objectsPerPicture: POSITIVES / batch / 48,
     channelBlock: args['channel-block'] === 'auto' ? await channelBlock() : Number(args['channel-block']),
   });
-  const session = { provider: 'cpu', threads, optimisation: 'basic', spinning: true, flushDenormals: true };
-  const { states, passing, update } = task;
-  const combined = Object.keys(update?.combines ?? {});
-  const team = await StepTeam.open({ session, states: [...states, ...passing], members, combined });
+  const session = {
+    provider: 'cpu',
+    threads,
+    optimisation: 'basic',
+    spinning: true,
+    flushDenormals: true,
+    memoryPattern: false,
+  };
+  const { states, passing, common, update } = task;
+  const team = await StepTeam.open({ session, states: [...states, ...passing], members, common });
   await team.write(task.initialState());
   const graph = task.stepGraph({ width: size, height: size });
   await team.add(graph);
-  if (update !== undefined) await team.add(update.graph);
+  if (update !== undefined) await team.first.add({ ...update.graph, threads });
   console.log(
     `${args.architecture}: ${task.parameters} parameters, ${members} threads with a share of the batch each, ready in ${(performance.now() - began).toFixed(0)} ms`,
   );
@@ -133,13 +139,13 @@ function openTorch(channelsLast) {
 
 const pad = (value, width) => value.toFixed(0).padStart(width);
 
-function print(title, times) {
+function print({ title, times, peakMb }) {
   const sorted = (column) => times.map((row) => row[column]).sort((a, b) => a - b);
   const [wall, cpu] = [sorted(0), sorted(1)];
   const middle = Math.floor(wall.length / 2);
   const rate = (1000 * batch) / wall[middle];
   console.log(
-    `${title.padEnd(24)}${pad(wall[middle], 8)}${pad(wall[0], 8)}${pad(cpu[middle], 10)}${pad(cpu[0], 8)}${rate.toFixed(1).padStart(10)}`,
+    `${title.padEnd(24)}${pad(wall[middle], 8)}${pad(wall[0], 8)}${pad(cpu[middle], 10)}${pad(cpu[0], 8)}${rate.toFixed(1).padStart(10)}${pad(peakMb, 10)}`,
   );
   return wall[middle];
 }
@@ -159,16 +165,17 @@ for (let round = 0; round <= rounds; round++) {
     if (round > 0) ours.times.push(time);
   }
   for (const peer of peers) {
-    const { times, parameters, version } = await peer.run();
+    const { times, parameters, version, peakMb } = await peer.run();
+    peer.peakMb = peakMb;
     if (round > 0) peer.times.push(...times);
     else console.log(`${peer.title} ${version}: ${parameters} parameters`);
   }
 }
 console.log(`\nbatch ${batch}, ${size} px, ${threads} threads, ${rounds * STEPS} steps each, taken in turns`);
-console.log(`${'ms per step'.padEnd(24)}  median    best   CPU med    best  pictures/s`);
-const own = print(ours.title, ours.times);
-for (const { title, times, close } of peers) {
-  console.log(`${''.padEnd(24)}lookout / ${title}: ${(own / print(title, times)).toFixed(2)}`);
-  close();
+console.log(`${'ms per step'.padEnd(24)}  median    best   CPU med    best  pictures/s   peak MB`);
+const own = print({ ...ours, peakMb: process.resourceUsage().maxRSS / 1000 });
+for (const peer of peers) {
+  console.log(`${''.padEnd(24)}lookout / ${peer.title}: ${(own / print(peer)).toFixed(2)}`);
+  peer.close();
 }
 await ours.close();

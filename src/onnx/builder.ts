@@ -192,11 +192,12 @@ export class GraphBuilder {
 
   /** The graph so far. */
   graph(): Graph {
-    const used = new Set(this.#nodes.flatMap((it) => it.inputs));
+    const nodes = named(this.#nodes, new Set(this.#outputs.map(({ name }) => name)));
+    const used = new Set(nodes.flatMap((it) => it.inputs));
     const initialisers = new Map([...this.#initialisers].filter(([name]) => used.has(name)));
     return {
       name: this.#name,
-      nodes: [...this.#nodes],
+      nodes,
       inputs: this.#inputs,
       outputs: this.#outputs,
       initialisers,
@@ -272,4 +273,17 @@ export class GraphBuilder {
 /** Number of elements of a value. */
 export function sizeOf(value: Value): number {
   return elementCount(value.dims);
+}
+
+/** Values that an Identity gives out take the output's name at once: a copy less. One that two outputs show is copied for the second. */
+function named(nodes: readonly Node[], outputs: ReadonlySet<string>): Node[] {
+  const made = new Set(nodes.flatMap((it) => it.outputs).filter((name) => !outputs.has(name)));
+  const names = new Map<string, string>();
+  const kept = nodes.filter(({ op, inputs: [from], outputs: [to] }) => {
+    const copies = op !== 'Identity' || !outputs.has(to!) || !made.has(from!) || names.has(from!);
+    if (!copies) names.set(from!, to!);
+    return copies;
+  });
+  const rename = (name: string) => names.get(name) ?? name;
+  return kept.map((it) => ({ ...it, inputs: it.inputs.map(rename), outputs: it.outputs.map(rename) }));
 }

@@ -39,6 +39,11 @@ export interface SessionOptions {
   readonly spinning?: boolean;
   /** Numbers below 1.2e-38 count as 0: training makes many of them, and the CPU is slow with them. */
   readonly flushDenormals?: boolean;
+  /**
+   * Whether the second run lays all its tensors into one new block. Default true; a training step then holds its memory twice,
+   * and is no faster.
+   */
+  readonly memoryPattern?: boolean;
 }
 
 function runtimeOptions(options: SessionOptions): ort.InferenceSession.SessionOptions {
@@ -49,7 +54,7 @@ function runtimeOptions(options: SessionOptions): ort.InferenceSession.SessionOp
     intraOpNumThreads: options.threads,
     interOpNumThreads: 1,
     enableCpuMemArena: true,
-    enableMemPattern: true,
+    enableMemPattern: options.memoryPattern ?? true,
     logSeverityLevel: 4,
     ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
     // Spinning burns what others need: YOLOX-nano with two threads on two busy cores took 33 ms of CPU time with it, 19 without.

@@ -18,11 +18,12 @@ export function publish(board: StepBoard, name: string, values: Float32Array): v
   new Float32Array(memoryOf(board, name), 4 * board.member * values.length, values.length).set(values);
 }
 
-/** Sum or mean of all members' values, added in their order, so that every member gets the same bits. */
+/** All members' values as one, added in their order, so that every member gets the same bits. */
 export function combine(board: StepBoard, name: string, into: Float32Array, how: Combination): void {
   const memory = memoryOf(board, name);
   const { length } = into;
   into.set(new Float32Array(memory, 0, length));
+  if (how === 'first') return;
   for (let member = 1; member < board.members; member++) {
     const values = new Float32Array(memory, 4 * member * length, length);
     for (let at = 0; at < length; at++) into[at]! += values[at]!;

@@ -31,8 +31,8 @@ export interface StepSettings {
   readonly board?: StepBoard;
 }
 
-/** What becomes of state that the members of a team hold each for its share. */
-export type Combination = 'sum' | 'mean';
+/** What becomes of state that the members of a team hold each for its share; `first`: what the first member holds. */
+export type Combination = 'sum' | 'mean' | 'first';
 
 export type StepRequest =
   | { readonly do: 'open'; readonly graph: StepGraph }

@@ -8,37 +8,41 @@ export interface StepTeamSettings {
   readonly session: SessionOptions;
   readonly states: readonly StateSpec[];
   readonly members: number;
-  /** States that can be combined. Default none. */
-  readonly combined?: readonly string[];
+  /** States that every member has and that can be combined; the first member has all of them. Default none. */
+  readonly common?: readonly string[];
 }
 
 /**
- * Step runners that train side by side, each on its share of a batch and with all of the state. One thread each, they wait
+ * Step runners that train side by side, each on its share of a batch. One thread each, they wait
  * for each other once in a step, where the threads of one runner wait for each other at every operator.
  */
 export class StepTeam {
   /** Runs what is not shared out. */
   readonly first: StepRunner;
   readonly #members: readonly StepRunner[];
+  readonly #common: ReadonlySet<string>;
 
-  private constructor(members: readonly StepRunner[]) {
+  private constructor(members: readonly StepRunner[], common: ReadonlySet<string>) {
     this.#members = members;
+    this.#common = common;
     this.first = members[0]!;
   }
 
   /** All state is zero at first. @throws LookoutError when a thread cannot start */
-  static async open({ session, states, members, combined = [] }: StepTeamSettings): Promise<StepTeam> {
+  static async open({ session, states, members, common = [] }: StepTeamSettings): Promise<StepTeam> {
     const threads = Math.max(1, Math.floor(session.threads / members));
-    const boards = states
-      .filter(({ name }) => combined.includes(name))
-      .map(({ name, dims }) => [name, new SharedArrayBuffer(4 * members * dims.reduce((a, b) => a * b, 1))] as const);
+    const held = states.filter(({ name }) => common.includes(name));
+    const boards = held.map(
+      ({ name, dims }) => [name, new SharedArrayBuffer(4 * members * dims.reduce((a, b) => a * b, 1))] as const,
+    );
     const runners: StepRunner[] = [];
     try {
       for (let member = 0; member < members; member++) {
+        const own = member === 0 ? states : held;
         const board = { member, members, boards };
-        runners.push(await StepRunner.open({ session: { ...session, threads }, states, board }));
+        runners.push(await StepRunner.open({ session: { ...session, threads }, states: own, board }));
       }
-      return new StepTeam(runners);
+      return new StepTeam(runners, new Set(common));
     } catch (error) {
       await Promise.all(runners.map((runner) => runner.close()));
       throw error;
@@ -62,10 +66,12 @@ export class StepTeam {
     return Promise.all(this.#members.map((member, index) => member.run(key, feeds[index]!)));
   }
 
-  /** Gives every member the same sum or mean of what the members hold. */
+  /** Makes states that every member has the same in all of them. */
   async combine(states: Readonly<Record<string, Combination>>): Promise<void> {
     if (this.#members.length === 1) return;
-    await Promise.all(this.#members.map((member) => member.publish(Object.keys(states))));
+    const names = Object.keys(states);
+    const ofAll = names.filter((name) => states[name] !== 'first');
+    await Promise.all(this.#members.map((member) => member.publish(member === this.first ? names : ofAll)));
     await Promise.all(this.#members.map((member) => member.combine(states)));
   }
 
@@ -79,9 +85,10 @@ export class StepTeam {
     return this.first.read(names);
   }
 
-  /** Sets the state of every member by name. */
+  /** Sets state by name, in every member that has it. */
   async write(values: ReadonlyMap<string, TypedArray>): Promise<void> {
-    await Promise.all(this.#members.map((member) => member.write(values)));
+    const common = new Map([...values].filter(([name]) => this.#common.has(name)));
+    await Promise.all(this.#members.map((member) => member.write(member === this.first ? values : common)));
   }
 
   async close(): Promise<void> {

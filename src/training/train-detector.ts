@@ -146,7 +146,7 @@ interface Made {
 }
 
 function cardRecipe(recipe: Recipe, { best, last, data, parity }: Made): Record<string, unknown> {
-  const { data: from, threads, loaders, checkpoint, transfer, kind, description, ...learnt } = recipe;
+  const { data: from, threads, loaders, cacheMb, checkpoint, transfer, kind, description, ...learnt } = recipe;
   const { epoch, steps, trainedSeconds } = last.position;
   return {
     ...learnt,

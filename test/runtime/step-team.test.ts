@@ -24,7 +24,7 @@ async function open(members: number): Promise<void> {
     session: { provider: 'cpu', threads: members },
     states: ['weights', 'other'].map((name) => ({ name, type: 'float32', dims: [3] })),
     members,
-    combined: ['weights'],
+    common: ['weights'],
   });
   await team.add({ key: 'step', model: step, reads: { w: 'weights' }, writes: { w_next: 'weights' } });
 }

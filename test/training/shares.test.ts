@@ -88,12 +88,12 @@ async function trained(options: { batch: number; members: number; accumulate: nu
     session: { provider: 'cpu', threads: members, optimisation: 'basic' },
     states: [...task.states, ...task.passing],
     members,
-    combined: Object.keys(update?.combines ?? {}),
+    common: task.common,
   });
   await team.write(task.initialState());
   const graph = task.stepGraph({ width: 64, height: 64 });
   await team.add(graph);
-  await team.add(update!.graph);
+  await team.first.add(update!.graph);
   for (let step = 1; step <= 2; step++) {
     const whole = randomBatch(step, 16);
     const batches = sharesOf(whole, 16, 16 / batch);

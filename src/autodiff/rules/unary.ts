@@ -17,11 +17,11 @@ const clip: Rule = ({ g, inputs: [x, low, high], dy, needs }) => {
 
 /**
  * dx = dy * (1 where x > 0, else alpha). The slope is clip(x * 1e30, alpha, 1), two plain passes: half the time of a
- * comparison and a Where. A positive x below 1e-30 counts as 0.
+ * comparison and a Where. A positive x below 1e-30 counts as 0. y has the sign of x, and is kept by what reads it: x need not be.
  */
-const leakyRelu: Rule<{ alpha?: number }> = ({ g, inputs: [x], dy, attributes: { alpha = 0.01 } }) => {
+const leakyRelu: Rule<{ alpha?: number }> = ({ g, outputs: [y], dy, attributes: { alpha = 0.01 } }) => {
   if (alpha < 0 || alpha > 1) throw new RangeError(`LeakyRelu: expected a slope in 0..1, got ${alpha}`);
-  const slope = g.op.Clip(g.op.Mul(x!, g.scalar(1e30)), g.scalar(alpha), g.scalar(1));
+  const slope = g.op.Clip(g.op.Mul(y!, g.scalar(1e30)), g.scalar(alpha), g.scalar(1));
   return [g.op.Mul(dy, slope)];
 };
 

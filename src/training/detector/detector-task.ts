@@ -36,6 +36,7 @@ export class DetectorTask implements TrainingTask {
   readonly lookBatch: number;
   readonly members: number;
   readonly passing: StateSpec[] = [];
+  readonly common = ['parameters', 'states', 'gradients'];
   readonly update?: NonNullable<TrainingTask['update']>;
   readonly #options: DetectorTaskOptions;
   readonly #compiled = new Map<number, { readonly step: CompiledStep; readonly graph: StepGraph }>();

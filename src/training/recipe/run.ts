@@ -92,4 +92,9 @@ export const runShape = {
   loaders: documented(z.union([z.literal('auto'), z.int().min(1).max(64)]).default('auto'), {
     title: 'Threads that read and vary pictures',
   }),
+  cacheMb: documented(z.union([z.literal('auto'), z.int().min(0).max(1_048_576)]).default('auto'), {
+    title: 'Memory for decoded pictures; auto takes a sixteenth of what the machine has, 128 to 1024 MB',
+    unit: 'MB',
+    tradeOff: 'What does not fit is decoded anew each time, on the cores that the step wants.',
+  }),
 };

@@ -5,8 +5,8 @@ import { Loader } from '#dataset/loader.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { type Phase, phaseKey } from './phases.js';
 
-/** Memory for decoded pictures, MB: a step's own activations want the rest. It is used as it fills. */
-const CACHE_MB = Math.min(1024, Math.max(128, totalmem() / 2 ** 20 / 16));
+/** Memory for decoded pictures, MB, where the recipe does not say. It is used as it fills. */
+const USUAL_CACHE_MB = Math.min(1024, Math.max(128, totalmem() / 2 ** 20 / 16));
 
 /** Where the next batch is to come from. */
 export interface BatchPosition {
@@ -71,7 +71,7 @@ export class Batches implements BatchSource {
     const key = phaseKey(phase);
     if (this.#open?.key === key) return this.#open.loader;
     await this.close();
-    const { batch, seed, epochs } = this.#recipe;
+    const { batch, seed, epochs, cacheMb } = this.#recipe;
     const loader = new Loader({
       dataset: this.#dataset,
       batch,
@@ -81,7 +81,7 @@ export class Batches implements BatchSource {
       policy: phase.policy,
       from,
       workers: this.#workers,
-      cacheMb: CACHE_MB,
+      cacheMb: cacheMb === 'auto' ? USUAL_CACHE_MB : cacheMb,
     });
     this.#open = { key, loader };
     return loader;

@@ -109,7 +109,8 @@ export function checkResumable(saved: SavedRun, recipe: Recipe, dataSha256: stri
 
 /** The parts of a recipe that a resumed run may not change. */
 function learnt(recipe: Recipe): Record<string, unknown> {
-  const { epochs, minutes, threads, device, loaders, description, checkpoint, validation, name, ...rest } = recipe;
+  const { epochs, minutes, threads, device, loaders, cacheMb, description, checkpoint, validation, name, ...rest } =
+    recipe;
   // Where the pictures lie does not matter: their hash is compared.
   return { ...rest, data: { ...rest.data, folders: [] } };
 }

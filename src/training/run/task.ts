@@ -33,6 +33,8 @@ export interface TrainingTask {
   readonly members?: number;
   /** State that lasts from the step's graph to the update and is not saved. */
   readonly passing?: readonly StateSpec[];
+  /** State that every member needs; the update's outcome among it. Default none. */
+  readonly common?: readonly string[];
   /** Where the step's graph gives gradients alone: the update that ends a step. */
   readonly update?: {
     /** Batches whose gradients make one step. */
@@ -40,7 +42,7 @@ export interface TrainingTask {
     readonly graph: StepGraph;
     /** State that is to be 0 behind it. */
     readonly clears?: string;
-    /** State that each member has for its share, and what becomes of it before the update. */
+    /** State that each member has for its share, and what becomes of it before the update, which the first one runs. */
     readonly combines: Readonly<Record<string, Combination>>;
     feeds(control: StepControl): Feed[];
   };

@@ -42,15 +42,13 @@ export async function runBatch(
 /** Runs the update where the step's graph gives gradients alone; `batches` were seen so far. */
 export async function runUpdate(
   team: StepTeam,
-  { update, states, members = 1 }: TrainingTask,
+  { update, states }: TrainingTask,
   { control, batches }: { readonly control: StepControl; readonly batches: number },
 ): Promise<void> {
   if (update === undefined || batches % update.batches !== 0) return;
   await team.combine(update.combines);
-  await team.run(
-    update.graph.key,
-    Array.from({ length: members }, () => update.feeds(control)),
-  );
+  await team.first.run(update.graph.key, update.feeds(control));
+  await team.combine({ parameters: 'first' });
   if (update.clears === undefined) return;
   const length = states.find(({ name }) => name === update.clears)!.dims[0]!;
   await team.write(new Map([[update.clears, new Float32Array(length)]]));

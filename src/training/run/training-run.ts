@@ -78,23 +78,24 @@ export class TrainingRun {
     await mkdir(folder, { recursive: true }).catch((error) => {
       throw outputError(folder, error);
     });
+    const { members = 1, passing = [], common = [], update } = task;
     const threads = recipe.threads === 'auto' ? availableParallelism() : recipe.threads;
     // Waiting busily is faster on cores of one's own, and much slower where others want them.
-    const spinning = loadavg()[0]! < availableParallelism() / 2;
+    const spinning = members === 1 && loadavg()[0]! < availableParallelism() / 2;
     const session = {
       provider: recipe.device,
       threads,
       optimisation: 'basic',
       spinning,
       flushDenormals: true,
+      memoryPattern: false,
     } as const;
-    const { members = 1, passing = [], update } = task;
     const states = [...task.states, ...passing];
-    this.#team = await StepTeam.open({ session, states, members, combined: Object.keys(update?.combines ?? {}) });
+    this.#team = await StepTeam.open({ session, states, members, common });
     this.#sound = saved?.arrays ?? initial ?? task.initialState();
     await this.#team.write(this.#sound);
     await this.#team.first.add({ ...task.lookGraph(), threads });
-    if (update !== undefined) await this.#team.add(update.graph);
+    if (update !== undefined) await this.#team.first.add({ ...update.graph, threads });
     return this.#team;
   }
 
