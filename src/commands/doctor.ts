@@ -10,7 +10,7 @@ export function registerDoctor(program: Command): void {
     .description('check ffmpeg, the model and what runs it, cameras, clock, disk, port and settings')
     .argument('[sources...]', 'cameras to try beside those of the settings; NAME=SOURCE names one');
   const engine = ['model', 'models', 'inputSize', 'device', 'workers', 'threads'];
-  settingOptions(command, [...engine, 'cameras', 'live.transport', 'server.host', 'server.port']);
+  settingOptions(command, [...engine, 'cameras', 'live.transport', 'live.hwaccel', 'server.host', 'server.port']);
   command.action(async (sources: string[]) => {
     const session = await openSession(command);
     const { examined } = await import('./doctor/checks.js');

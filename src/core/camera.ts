@@ -20,6 +20,16 @@ export const FAULT_CAUSES = [
 ] as const;
 export type FaultCause = (typeof FAULT_CAUSES)[number];
 
+/** Who decodes a camera's pictures. */
+export interface DecoderReport {
+  /** As the user asked: `auto`, `vaapi`, `cuda`, ... */
+  readonly asked: string;
+  /** `cpu`, or FFmpeg's name of the interface that was seen to decode this codec. */
+  readonly ran: string;
+  /** Why it is not what was asked for. */
+  readonly reason?: string;
+}
+
 /** All that is known about a camera now; replaced as a whole at each change. */
 export interface CameraStatus {
   /** Its name: 1..100 characters, unique. */
@@ -41,6 +51,8 @@ export interface CameraStatus {
   readonly size?: Size;
   /** How viewers get the picture: `fmp4` with the MIME type for Media Source Extensions, or `jpeg`. */
   readonly video?: { readonly kind: 'fmp4' | 'jpeg'; readonly mime: string };
+  /** What decodes, where hardware was asked for. */
+  readonly decoder?: DecoderReport;
   /** Frames per second as they arrive, and as they are analysed. */
   readonly fps?: number;
   readonly analysisFps?: number;

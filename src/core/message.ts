@@ -1,4 +1,4 @@
-import type { CameraState, CameraStatus, FaultCause } from './camera.js';
+import type { CameraState, CameraStatus, DecoderReport, FaultCause } from './camera.js';
 import type { ObservationRecord } from './record.js';
 import { redact } from './redact.js';
 import type { Size } from './size.js';
@@ -24,6 +24,7 @@ export interface CameraRecord {
   readonly since: number;
   readonly frame?: Size;
   readonly video?: { readonly kind: 'fmp4' | 'jpeg'; readonly mime: string };
+  readonly decoder?: DecoderReport;
   readonly fps?: number;
   readonly analysis_fps?: number;
   readonly attempts?: number;
@@ -136,6 +137,7 @@ export function cameraRecord(status: CameraStatus): CameraRecord {
     since,
     ...(status.size !== undefined && { frame: { width: status.size.width, height: status.size.height } }),
     ...(status.video !== undefined && { video: { kind: status.video.kind, mime: status.video.mime } }),
+    ...(status.decoder !== undefined && { decoder: status.decoder }),
     ...(status.fps !== undefined && { fps: status.fps }),
     ...(status.analysisFps !== undefined && { analysis_fps: status.analysisFps }),
     ...(status.attempts !== undefined && { attempts: status.attempts }),

@@ -5,7 +5,7 @@ export interface CaptureOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   /** What it reads from its standard input. */
-  readonly input?: string | undefined;
+  readonly input?: string | Uint8Array | undefined;
 }
 
 /** What a short-lived program said. */

@@ -62,6 +62,10 @@ export const cameraRecordSchema = z.looseObject({
   since: z.number().describe('When the state began, ms since the Unix epoch.'),
   frame: size.optional(),
   video: z.looseObject({ kind: z.enum(['fmp4', 'jpeg']), mime: z.string() }).optional(),
+  decoder: z
+    .looseObject({ asked: z.string(), ran: z.string(), reason: z.string().optional() })
+    .describe('Who decodes, where hardware was asked for; reason: why it is not what was asked for.')
+    .optional(),
   fps: z.number().optional(),
   analysis_fps: z.number().optional(),
   attempts: z.int().min(0).optional(),

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Engine } from '#core/engine.js';
 import { ffmpegVersion } from '#media/ffmpeg-version.js';
+import { hardwareDecoder } from '#media/hwaccel.js';
 import { probe } from '#media/probe.js';
 import { ratioOf } from '#media/rational.js';
 import { openEngine } from '#runtime/engine.js';
@@ -30,6 +31,8 @@ export async function* examined(session: Session, sources: readonly string[]): A
   for (const [name, source] of [...configured, ...Object.entries(namedSources(sources))] as [string, string][]) {
     yield await camera(name, source, session);
   }
+  const { hwaccel } = session.settings.live;
+  if (hwaccel !== null) yield await hardware(hwaccel);
   yield* model(session);
 }
 
@@ -78,6 +81,18 @@ function port({ settings: { server } }: Session): Promise<Finding> {
     probeServer.listen(number, host, () => {
       probeServer.close(() => resolve({ name: 'port', verdict: 'good', words: `${words} is free` }));
     });
+  });
+}
+
+/** What decodes in hardware, tried out. */
+function hardware(asked: string): Promise<Finding> {
+  const fix = 'install the driver, or set live.hwaccel to null';
+  return found('hardware decoding', fix, async () => {
+    const { name, codecs, passedOver } = await hardwareDecoder(asked);
+    const words = name === undefined ? 'none: the CPU decodes' : `${name} decodes ${codecs.join(' and ')}`;
+    const failed = passedOver.join('; ');
+    if (name !== undefined && (failed === '' || asked === 'auto')) return { verdict: 'good', words };
+    return { verdict: 'note', words: `${words} (${failed})`, fix };
   });
 }
 

@@ -31,7 +31,9 @@ export const live = documented(
       }),
       hwaccel: documented(z.string().regex(/^\w+$/).nullable().default(null), {
         title: 'Decoder of the graphics hardware: auto, vaapi, cuda, ...; null decodes on the CPU',
-        tradeOff: 'Frees the CPU at high resolutions. ffmpeg decodes on the CPU where it does not work.',
+        tradeOff:
+          'Frees the CPU at high resolutions. It is tried out at the first connection; the CPU decodes where it does not work, ' +
+          'and log, page and `lookout doctor` say why.',
         flag: '--hwaccel <name>',
       }),
       reconnectMs: documented(z.array(milliseconds(50, 600_000)).min(1).default([250, 500, 1000, 1500]), {

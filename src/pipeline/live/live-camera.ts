@@ -1,4 +1,4 @@
-import { finalize, Observable, Subject, type Subscription, tap } from 'rxjs';
+import { defer, finalize, Observable, Subject, type Subscription, switchMap, tap } from 'rxjs';
 import type { CameraStatus } from '#core/camera.js';
 import type { Unsubscribe } from '#core/camera-port.js';
 import type { Card } from '#core/card.js';
@@ -7,6 +7,7 @@ import type { Logger } from '#core/logger.js';
 import type { Telemetry } from '#core/telemetry.js';
 import type { VideoPiece } from '#core/video.js';
 import type { BufferPool } from '#media/buffer-pool.js';
+import { type HardwareDecoder, hardwareDecoder } from '#media/hwaccel.js';
 import { type LiveEvent, liveSource } from '#media/live/live-source.js';
 import { locate } from '#media/location.js';
 import type { NutStream } from '#media/nut-headers.js';
@@ -14,6 +15,7 @@ import { type Fault, reconnecting } from '#operators/reconnecting.js';
 import { CameraAnalysis } from './camera-analysis.js';
 import type { CameraPlan, LiveSettings } from './camera-plan.js';
 import { Connection, type ConnectionSink } from './connection.js';
+import { decoderReport } from './decoder-report.js';
 import { causeOf, wordsOf } from './fault.js';
 import type { LiveFrame } from './live-frame.js';
 import type { Outlet } from './outlet.js';
@@ -48,6 +50,7 @@ export class LiveCamera {
   readonly #frames = new Subject<LiveFrame>();
   readonly #group = new PictureGroup<VideoPiece>(MOST_GROUP_BYTES);
   readonly #arriving = new RateMeter();
+  #hardware: HardwareDecoder | undefined;
   #init: VideoPiece | undefined;
   #subscription: Subscription | undefined;
   #pause: NodeJS.Timeout | undefined;
@@ -166,9 +169,21 @@ export class LiveCamera {
     });
   }
 
+  /** Hardware is tried out before the first connection; what does not work there is decoded by the CPU. */
   #events(): Observable<LiveEvent> {
+    const { hwaccel } = this.#plan;
+    if (hwaccel === undefined) return this.#opened(undefined);
+    return defer(() => hardwareDecoder(hwaccel)).pipe(
+      switchMap((hardware) => {
+        this.#hardware = hardware;
+        return this.#opened(hardware.name);
+      }),
+    );
+  }
+
+  #opened(hwaccel: string | undefined): Observable<LiveEvent> {
     const { card, pool, settings } = this.#shared;
-    const { source, fps, hwaccel, loop, transport } = this.#plan;
+    const { source, fps, loop, transport } = this.#plan;
     const { size, fit, padding } = card.input;
     return liveSource(source, {
       ...{ pool, input: size, fit, padding, loop, rtspTransport: transport },
@@ -183,7 +198,9 @@ export class LiveCamera {
     this.#init = undefined;
     this.#pictures.connected(stream, turn);
     const video = kind === 'jpeg' ? { kind, mime: 'image/jpeg' } : undefined;
-    this.outlet.change({ size, video });
+    const decoder = this.#hardware && decoderReport(this.#hardware, stream.fourcc);
+    if (decoder) this.#shared.logger.info({ camera: this.#plan.camera, ...decoder }, 'decoder');
+    this.outlet.change({ size, video, decoder });
   }
 
   #filmed(piece: VideoPiece): void {
