@@ -13,7 +13,10 @@ import type { Session } from './settings.js';
 const DEFAULT_MODEL = 'street';
 
 /** The settings in the engine's terms. @throws LookoutError kind `config` when there is no model to run */
-export async function engineOptions({ settings }: Session, reading: ReadingOptions = {}): Promise<EngineOptions> {
+export async function engineOptions(
+  { settings }: Pick<Session, 'settings'>,
+  reading: ReadingOptions = {},
+): Promise<EngineOptions> {
   const { model, models, inputSize, device, workers, threads } = settings;
   const { preset, labels, anchors } = await readingOf(reading);
   return {

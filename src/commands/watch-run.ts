@@ -2,13 +2,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LoadedSettings } from '#config/load.js';
 import { jsonSchema } from '#config/manual.js';
-import type { Engine } from '#core/engine.js';
-import { LookoutError, messageOf } from '#core/errors.js';
-import { BufferPool } from '#media/buffer-pool.js';
+import { messageOf } from '#core/errors.js';
 import { LiveCameras } from '#pipeline/live/live-cameras.js';
-import { sharedInference } from '#pipeline/live/shared-inference.js';
 import { TrainingRuns } from '#records/training-runs.js';
-import { openEngine } from '#runtime/engine.js';
 import { Metrics } from '#server/metrics.js';
 import { type RunningServer, startServer } from '#server/server.js';
 import { greet } from './detect-view.js';
@@ -20,8 +16,10 @@ import { keepHeapSteady } from './steady-heap.js';
 import { version } from './version.js';
 import type { WatchFlags } from './watch.js';
 import { accessOf } from './watch-access.js';
-import { cameraPlans, liveSettings, namedSources, plainPlan } from './watch-plans.js';
+import type { WatchModel } from './watch-model.js';
+import { cameraPlans, namedSources, plainPlan } from './watch-plans.js';
 import { onReload } from './watch-reload.js';
+import { Watched } from './watched.js';
 
 export interface WatchRun {
   readonly sources: readonly string[];
@@ -31,37 +29,34 @@ export interface WatchRun {
   readonly reload: () => LoadedSettings;
 }
 
-/** Buffers that are kept for frames to come: a few per camera. */
-const IDLE_BUFFERS = 64;
-/** Detections below this are never asked for: a tracker's lowest score. */
-const SCORE_FLOOR = 0.1;
 /** A second signal, or this long after the first, ends the process whatever is left. */
 const LAST_MS = 4500;
 
 /** Runs `lookout watch` until it is told to stop. @returns the exit code */
-export async function runWatch({ sources: given, flags, session, reload }: WatchRun): Promise<number> {
+export async function runWatch(run: WatchRun): Promise<number> {
+  const { sources: given, flags, session } = run;
   const { settings, terminal, log } = session;
   keepHeapSteady();
   namedSources(given);
   const signal = interruption();
-  const reading = await engineOptions(session, flags);
+  await engineOptions(session, flags);
   const sources = await sourcesOrDemo(given, session, signal);
-  const engine = await openEngine({ ...reading, ...tuning(session, sources) });
-  const closing: (() => Promise<unknown>)[] = [() => engine.close()];
+  const metrics = new Metrics({ version: version(), process: true });
+  const watched = await Watched.open({ ...run, sources, metrics });
+  const closing: (() => Promise<unknown>)[] = [() => watched.close()];
   try {
+    const { engine, shared } = watched.model;
     greet(terminal, engine);
-    const metrics = new Metrics({ version: version(), process: true });
-    const { card, device } = engine;
-    metrics.model({ name: card.name, sha256: card.model.sha256, device: device.ran });
-    let loaded: LoadedSettings = session;
-    const cameras = livingCameras(engine, { session, metrics, loaded: () => loaded });
+    const cameras = new LiveCameras(shared, ({ camera, source }) =>
+      plainPlan(camera, source, { loaded: watched.loaded, card: watched.model.engine.card }),
+    );
     closing.unshift(() => cameras.close());
-    cameras.configure(cameraPlans(session, sources, card));
-    const server = await served({ session, cameras, metrics, engine });
+    cameras.configure(cameraPlans(session, sources, engine.card));
+    const server = await served({ session, cameras, metrics, watched });
     closing.unshift(() => server.close());
     await announce(session, server);
     const stopReload = onReload({ file: session.file, pipeline: flags.pipeline, log }, () => {
-      loaded = reconfigured({ cameras, engine, sources, reload, log, before: loaded });
+      void watched.reload(cameras);
       void server.reloadTls().catch((error: unknown) => log.error({}, messageOf(error)));
     });
     closing.unshift(async () => stopReload());
@@ -90,45 +85,17 @@ async function sourcesOrDemo(given: readonly string[], session: Session, signal:
   return [`demo=${video}`];
 }
 
-/** One camera gets its answer soonest from all cores at once; several fill one worker per core. */
-function tuning({ settings }: Session, sources: readonly string[]) {
-  const count = sources.length > 0 ? sources.length : Object.keys(settings.cameras).length;
-  const { score, perClass } = settings.suppression;
-  const goal = count > 1 ? ('throughput' as const) : ('latency' as const);
-  const scoreFloor = Math.min(SCORE_FLOOR, score, ...Object.values(perClass));
-  return { goal, scoreFloor, maxBatch: count > 1 ? settings.live.batchSize : 1 };
-}
-
-interface Living {
-  readonly session: Session;
-  readonly metrics: Metrics;
-  readonly loaded: () => LoadedSettings;
-}
-
-function livingCameras(engine: Engine, { session, metrics, loaded }: Living): LiveCameras {
-  const settings = liveSettings(session.settings);
-  const { card } = engine;
-  const { width, height } = card.input.size;
-  const pool = new BufferPool(3 * width * height, { limit: IDLE_BUFFERS });
-  const { batchSize, batchWaitMs } = settings;
-  const recycle = (data: Uint8Array<ArrayBuffer>) => pool.give(data);
-  const inference = sharedInference({ engine, batchSize, batchWaitMs, recycle, telemetry: metrics });
-  const shared = { card, inference, pool, settings, telemetry: metrics, logger: session.log };
-  return new LiveCameras(shared, ({ camera, source }) => plainPlan(camera, source, { loaded: loaded(), card }));
-}
-
 interface Served {
   readonly session: Session;
   readonly cameras: LiveCameras;
   readonly metrics: Metrics;
-  readonly engine: Engine;
+  readonly watched: Watched;
 }
 
-function served({ session, cameras, metrics, engine }: Served): Promise<RunningServer> {
+function served({ session, cameras, metrics, watched }: Served): Promise<RunningServer> {
   const { host, port, hosts, origins, directories, networks, mostClients } = session.settings.server;
   const { tlsCertificate, tlsKey, trainings } = session.settings.server;
   const web = fileURLToPath(new URL('../web', import.meta.url));
-  const { card, device, workers, threadsPerWorker } = engine;
   return startServer({
     ...{ cameras, metrics, version: version(), logger: session.log },
     ...{ host, port, hosts, origins, mostClients, access: accessOf(session) },
@@ -137,8 +104,15 @@ function served({ session, cameras, metrics, engine }: Served): Promise<RunningS
     sources: { directories, networks },
     trainings: new TrainingRuns(trainings),
     configSchema: jsonSchema(),
-    about: () => ({ model: card.name, input: card.input.size, labels: card.labels, device, workers, threadsPerWorker }),
+    about: () => aboutModel(watched.model),
   });
+}
+
+/** What `/api/v1/about` says of the model. */
+function aboutModel({ engine, capacity }: WatchModel): object {
+  const { card, device, workers, threadsPerWorker } = engine;
+  const { name: model, labels, input } = card;
+  return { model, input: input.size, labels, device, workers, threadsPerWorker, capacity: capacity() };
 }
 
 /** Where the page is; with the token that is needed to enter it, where one was made for this run. */
@@ -149,34 +123,6 @@ async function announce({ terminal, log, settings }: Session, { url }: RunningSe
     terminal.print(`training run ${run} at ${url}?training=${encodeURIComponent(run)}`);
   terminal.event('listening', { url });
   log.debug({ port: settings.server.port }, 'listening');
-}
-
-interface Reconfiguration {
-  readonly cameras: LiveCameras;
-  readonly engine: Engine;
-  readonly sources: readonly string[];
-  readonly reload: () => LoadedSettings;
-  readonly log: Session['log'];
-  readonly before: LoadedSettings;
-}
-
-/** Settings with faults change nothing; what needs a new start is said. */
-function reconfigured({ cameras, engine, sources, reload, log, before }: Reconfiguration): LoadedSettings {
-  try {
-    const loaded = reload();
-    const { started, stopped } = cameras.configure(cameraPlans(loaded, sources, engine.card));
-    log.info({ started, stopped }, 'settings read again');
-    const fixed = ['model', 'models', 'inputSize', 'device', 'workers', 'threads', 'live', 'server'] as const;
-    const waiting = fixed.filter(
-      (key) => JSON.stringify(loaded.settings[key]) !== JSON.stringify(before.settings[key]),
-    );
-    if (waiting.length > 0) log.warn({ settings: waiting }, 'these settings take effect after a restart');
-    return loaded;
-  } catch (error) {
-    if (!(error instanceof LookoutError)) throw error;
-    log.error({}, `settings are kept as they were: ${error.message}`);
-    return before;
-  }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -23,7 +23,8 @@ interface Lane<T, R> {
 /**
  * Newest wins, across streams: a stream has at most one value in work and one waiting, and hands back the one that was
  * overtaken. Free slots go to the stream that has waited for its turn the longest, so every stream gets the same share
- * however fast its values come. Values of different streams go into one batch where the work takes batches.
+ * however fast its values come. Values of different streams go into one batch where the work takes batches, spread evenly
+ * over the slots that are free.
  */
 export class FairNewest<T, R> {
   readonly #options: FairNewestOptions<T, R>;
@@ -101,7 +102,7 @@ export class FairNewest<T, R> {
       }
       clearTimeout(this.#deadline);
       this.#deadline = undefined;
-      void this.#run(ready.slice(0, maxBatch));
+      void this.#run(ready.slice(0, Math.min(maxBatch, Math.ceil(ready.length / (slots - this.#inWork)))));
     }
   }
 

@@ -2,8 +2,11 @@ import type { Card } from '#core/card.js';
 import type { Size } from '#core/size.js';
 import type { AnchorTable } from './presets/anchors.js';
 
-/** What the share of the cores is chosen for: the most pictures per second, or the shortest time for one. */
-export type Goal = 'throughput' | 'latency';
+/**
+ * What the share of the cores is chosen for: the most pictures per second, the shortest time for one, or for several that come at
+ * the same time: then a worker per core, so that none waits for another's end while a core is free.
+ */
+export type Goal = 'throughput' | 'latency' | 'concurrency';
 
 /** Which model, and how its card is come by. */
 export interface ModelOptions {

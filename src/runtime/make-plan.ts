@@ -64,7 +64,7 @@ async function share(
   const { goal = 'throughput', workers, threads } = options;
   const shares = affordable(sharesFor({ goal, workers, threads }), prepared.bytes.length);
   const first = shares[0]!;
-  if (shares.length === 1 || runMs > TOO_SLOW_MS) {
+  if (shares.length === 1 || goal === 'concurrency' || runMs > TOO_SLOW_MS) {
     return { share: first, pictureMs: runMs / (first.workers * first.threads) };
   }
   const { model, feeds } = request;
@@ -124,11 +124,14 @@ export async function makePlan(planning: Planning): Promise<Plan> {
     return { provider: device, ...elsewhere, fellBack: [] };
   }
   const cpu = await share(planning, request, onCpu.runMs);
+  // Pictures in one run take as long there as one after another, and each would wait for all.
+  const isFree = card.input.dims[0] === -1;
+  const ownBatch = options.goal === 'concurrency' && isFree ? 1 : maxBatch;
   const here = async () => ({
     provider: 'cpu',
     ...cpu.share,
-    maxBatch,
-    lean: maxBatch === 1 && (await leanRuns(planning)),
+    maxBatch: ownBatch,
+    lean: ownBatch === 1 && (await leanRuns(planning)),
   });
   if (device === 'cpu') return { ...(await here()), fellBack: [] };
   const { provider, fellBack } = await chooseProvider(trial, cpu.pictureMs);

@@ -33,6 +33,11 @@ export function sharesFor({ goal, workers, threads, cores = availableParallelism
   if (threads !== undefined) {
     return [{ workers: goal === 'latency' ? 1 : Math.max(1, Math.floor(cores / threads)), threads }];
   }
+  if (goal === 'concurrency') {
+    return [1, 2, 4]
+      .filter((each) => each <= cores)
+      .map((each) => ({ workers: Math.floor(cores / each), threads: each }));
+  }
   const splits = goal === 'latency' ? [1, cores, Math.ceil(cores / 2)] : [1, cores, 2, 4];
   const shares = splits
     .filter((each) => each <= cores)

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import type { Capacity } from '#core/capacity.js';
 import type { ServerMessage } from '#core/message.js';
 import { STAGES } from '#core/telemetry.js';
 import { writeBrightModel } from '../support/bright-model.js';
@@ -19,9 +20,18 @@ afterEach(async () => {
   await running?.ended;
 });
 
+interface About {
+  readonly model: string;
+  readonly capacity?: Capacity;
+}
+
 /** Starts `lookout watch` and waits for its address. */
-async function watch(...args: string[]): Promise<string> {
-  running = start(['watch', ...args, ...common], { XDG_CACHE_HOME: folder });
+function watch(...args: string[]): Promise<string> {
+  return watchWith(args, common);
+}
+
+async function watchWith(args: readonly string[], more: readonly string[]): Promise<string> {
+  running = start(['watch', ...args, ...more], { XDG_CACHE_HOME: folder });
   let text = '';
   while (!text.includes('"listening"')) text += String((await once(running.child.stdout!, 'data'))[0]);
   return (JSON.parse(text.split('\n').find((line) => line.includes('"listening"'))!) as { url: string }).url;
@@ -111,12 +121,48 @@ describe('lookout watch', () => {
     expect(seen.filter(({ type }) => type === 'hello')).toHaveLength(1);
   });
 
+  it('goes over to another model and other live settings while viewers stay connected, and says what it carries', async () => {
+    const file = await makeVideo(join(folder, 'gate.mp4'), { frames: 25, size: '192x96' });
+    const settings = join(folder, 'model.yaml');
+    const other = writeBrightModel(join(folder, 'other'), 'other');
+    const write = (more: string) => writeFileSync(settings, `cameras:\n  gate: ${file}\n${more}`);
+    write(`model: ${model}\n`);
+    const url = await watchWith(['--config', settings], ['--device', 'cpu', '--port', '0', '--json']);
+    const about = async () => (await (await fetch(new URL('/api/v1/about', url))).json()) as About;
+    const steps = [`model: ${other}\n`, `model: ${other}\nlive:\n  tracker: none\n`, `model: ${folder}/missing\n`];
+    const epochs = new Set<number>();
+    const seen = await listen(url, (all) => {
+      const newest = all.at(-1)!;
+      if (newest.type !== 'observation' || newest.epoch === undefined || epochs.has(newest.epoch)) return false;
+      epochs.add(newest.epoch);
+      write(steps[epochs.size - 1]!);
+      running!.child.kill('SIGHUP');
+      return epochs.size === 3;
+    });
+    expect(seen.filter(({ type }) => type === 'hello')).toHaveLength(1);
+    const { model: name, capacity } = await about();
+    expect(name).toBe('other');
+    expect(capacity!.frames_per_second).toBeGreaterThan(0);
+    expect(capacity!.cameras.map(({ fps }) => fps)).toEqual([5, 10, 25]);
+    const tracked = seen.filter((each) => each.type === 'observation' && each.detections.some((one) => one.track_id));
+    expect(tracked.at(-1)).toMatchObject({ epoch: 2 });
+    await said('settings are kept as they were');
+    running!.child.kill('SIGTERM');
+    expect((await running!.ended).code).toBe(0);
+  });
+
   it('refuses a configuration with faults before anything starts', async () => {
     running = start(['watch', '--model', model, 'a=one.mp4', 'a=two.mp4']);
     const { code, stderr } = await running.ended;
     expect([code, stderr]).toEqual([2, expect.stringContaining('two cameras are called a')]);
   });
 });
+
+/** Waits until the program has written the words to its log. */
+async function said(words: string): Promise<void> {
+  let text = '';
+  while (!text.includes(words)) text += String((await once(running!.child.stderr!, 'data'))[0]);
+}
 
 function isAlive(pid: number): boolean {
   try {

@@ -90,6 +90,12 @@ describe('FairNewest', () => {
     expect(streams.map(({ results }) => results)).toEqual([['A'], ['B'], ['C']]);
   });
 
+  it('spreads what waits over the free slots', () => {
+    const { streams, batches } = stage({ streams: 3, slots: 2, maxBatch: 4, waitMs: 5 });
+    for (const [at, value] of ['a', 'b', 'c'].entries()) streams[at]!.source.next(value);
+    expect(batches).toEqual([['a', 'b'], ['c']]);
+  });
+
   it('does not wait longer for the others than it may', () => {
     const { streams, batches } = stage({ streams: 2, maxBatch: 2, waitMs: 5 });
     streams[0]!.source.next('a');

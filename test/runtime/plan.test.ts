@@ -11,6 +11,7 @@ describe('sharing out the cores', () => {
     ['two cores', { goal: 'throughput', cores: 2 }, [share(2, 1), share(1, 2)]],
     ['eight cores', { goal: 'throughput', cores: 8 }, [share(8, 1), share(1, 8), share(4, 2), share(2, 4)]],
     ['one picture at a time: one worker', { goal: 'latency', cores: 4 }, [share(1, 1), share(1, 4), share(1, 2)]],
+    ['pictures that come together: no measuring', { goal: 'concurrency', cores: 2 }, [share(2, 1), share(1, 2)]],
     ['one core, one picture', { goal: 'latency', cores: 1 }, [share(1, 1)]],
     ['workers given: the rest are threads', { goal: 'throughput', cores: 8, workers: 3 }, [share(3, 2)]],
     ['more workers than cores', { goal: 'throughput', cores: 2, workers: 5 }, [share(5, 1)]],

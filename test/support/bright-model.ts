@@ -14,7 +14,7 @@ const CELL = 8;
  * Writes a model folder: a detector whose answers are known: it sees a box in each of the 8x8 cells of its input, its objectness the
  * cell's mean brightness; the left half is labelled `left`, the right half `right`. Rows as YOLOv5 exports them.
  */
-export function writeBrightModel(directory: string): string {
+export function writeBrightModel(directory: string, name = 'bright'): string {
   const cells = SIDE / CELL;
   const boxes: number[] = [];
   const classes: number[] = [];
@@ -32,7 +32,7 @@ export function writeBrightModel(directory: string): string {
     node('Concat', ['boxes', 'objectness', 'classes'], ['rows'], { axis: int(2) }),
   ];
   const graph = {
-    name: 'bright',
+    name,
     nodes,
     values: [],
     inputs: [{ name: 'pixels', type: 'float32', dims: [1, 3, SIDE, SIDE] }],
@@ -47,7 +47,7 @@ export function writeBrightModel(directory: string): string {
   const bytes = encodeModel(modelOf(graph));
   const card: Card = {
     version: 1,
-    name: 'bright',
+    name,
     model: { file: 'model.onnx', sha256: createHash('sha256').update(bytes).digest('hex') },
     input: {
       name: 'pixels',

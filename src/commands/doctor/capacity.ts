@@ -1,19 +1,16 @@
 import { cpus } from 'node:os';
+import { capacityOf } from '#core/capacity.js';
 import type { Engine } from '#core/engine.js';
 import type { Finding } from './finding.js';
 
 const MEASURED_MS = 2000;
-/** Part of the machine that is left for decoding and serving. */
-const SHARE = 0.7;
-/** Rates at which cameras are commonly analysed. */
-const RATES = [5, 10, 25];
-
 /** How many cameras at which rate the machine carries, from the model's own throughput. */
 export async function carried(engine: Engine): Promise<Finding> {
   const rate = await throughput(engine);
-  const cameras = RATES.map((fps) => `${Math.floor((rate * SHARE) / fps)} at ${fps}`).join(', ');
+  const { cameras: rates } = capacityOf(rate);
+  const cameras = rates.map(({ fps, cameras: count }) => `${count} at ${fps}`).join(', ');
   const words = `${rate.toFixed(0)} frames per second through the model on ${cpus().length} cores: cameras ${cameras} frames per second`;
-  if (rate * SHARE >= RATES[0]!) return { name: 'capacity', verdict: 'good', words };
+  if (rates[0]!.cameras > 0) return { name: 'capacity', verdict: 'good', words };
   const fix = 'take a smaller model or input size; newest frames win, latency does not grow';
   return { name: 'capacity', verdict: 'note', words, fix };
 }

@@ -22,18 +22,23 @@ interface Unit {
   close(): void;
 }
 
-interface Entry {
-  readonly unit: Unit;
-  /** Absent for what came while the program ran. */
-  readonly plan?: CameraPlan;
+interface Origin {
   readonly origin: 'configuration' | 'page' | 'webcam';
+  /** Of the configuration. */
+  readonly plan?: CameraPlan;
+  /** Of what came while the program ran. */
+  readonly request?: CameraRequest;
+}
+
+interface Entry<U extends Unit = Unit> extends Origin {
+  unit: U;
 }
 
 const TICK_MS = 2000;
 
 /** All cameras, as the server sees them. */
 export class LiveCameras implements CameraPort {
-  readonly #shared: LiveShared;
+  #shared: LiveShared;
   readonly #addedPlan: (request: CameraRequest) => CameraPlan;
   readonly #cameras = new Map<string, Entry>();
   readonly #listeners = new Set<(camera: string, status: CameraStatus | undefined) => void>();
@@ -57,12 +62,35 @@ export class LiveCameras implements CameraPort {
    */
   configure(plans: readonly CameraPlan[]): { readonly started: string[]; readonly stopped: string[] } {
     const changed = plans.filter((plan) => !isSame(this.#cameras.get(plan.camera)?.plan, plan));
-    for (const plan of changed) this.#check(plan);
+    for (const plan of changed) checkPlan(plan, this.#shared);
     const wanted = new Set(plans.map(({ camera }) => camera));
     const stopped = [...this.#cameras].filter(([name, { origin }]) => origin === 'configuration' && !wanted.has(name));
     for (const [name] of stopped) this.#take(name);
-    for (const plan of changed) this.#start(plan, 'configuration');
+    for (const plan of changed) this.#start(plan, { origin: 'configuration', plan });
     return { started: changed.map(({ camera }) => camera), stopped: stopped.map(([name]) => name) };
+  }
+
+  /**
+   * Goes over to another model or to other settings for all: every camera starts anew with a new epoch, viewers stay. `plans` as
+   * for {@link configure}. The model before may be closed afterwards.
+   * @throws LookoutError kind `config` before anything is changed
+   */
+  rebuild(shared: LiveShared, plans: readonly CameraPlan[]): void {
+    const added = [...this.#cameras.values()].flatMap(({ request }) => (request ? [this.#addedPlan(request)] : []));
+    for (const plan of [...plans, ...added]) checkPlan(plan, shared);
+    this.#shared = shared;
+    for (const [camera, { origin }] of this.#cameras) {
+      if (origin === 'configuration' && !plans.some((plan) => plan.camera === camera)) this.#take(camera);
+    }
+    for (const plan of plans) this.#start(plan, { origin: 'configuration', plan });
+    for (const entry of [...this.#cameras.values()]) {
+      const { origin, request } = entry;
+      if (request && origin === 'page') this.#start(this.#addedPlan(request), { origin, request });
+      else if (request && origin === 'webcam') {
+        entry.unit.close();
+        entry.unit = new Webcam(this.#addedPlan(request), shared, entry.unit.outlet);
+      }
+    }
   }
 
   /** Ends all cameras; resolves when their children are gone. */
@@ -105,8 +133,8 @@ export class LiveCameras implements CameraPort {
   async add(request: CameraRequest): Promise<CameraStatus> {
     this.#free(request.camera);
     const plan = this.#addedPlan(request);
-    this.#check(plan);
-    this.#start(plan, 'page');
+    checkPlan(plan, this.#shared);
+    this.#start(plan, { origin: 'page', request });
     return this.status(request.camera)!;
   }
 
@@ -118,34 +146,31 @@ export class LiveCameras implements CameraPort {
 
   openWebcam(camera: string): WebcamSink {
     this.#free(camera);
-    const plan = this.#addedPlan({ camera, source: 'webcam' });
+    const request = { camera, source: 'webcam' };
+    const plan = this.#addedPlan(request);
     const unit = new Webcam(plan, this.#shared, this.#outlet(plan));
-    this.#cameras.set(camera, { unit, origin: 'webcam' });
+    const entry: Entry<Webcam> = { unit, origin: 'webcam', request };
+    this.#cameras.set(camera, entry);
     this.#tell(camera, unit.outlet.status);
     return {
-      push: (jpeg, pts) => unit.push(jpeg, pts),
+      push: (jpeg, pts) => entry.unit.push(jpeg, pts),
       close: () => {
-        if (this.#cameras.get(camera)?.unit === unit) this.#take(camera);
+        if (this.#cameras.get(camera) === entry) this.#take(camera);
       },
     };
   }
 
   /** Viewers stay where they are when a camera is replaced by one of its name. */
-  #start(plan: CameraPlan, origin: Entry['origin']): void {
+  #start(plan: CameraPlan, origin: Origin): void {
     const before = this.#cameras.get(plan.camera);
     before?.unit.close();
     const unit = new LiveCamera(plan, this.#shared, before?.unit.outlet ?? this.#outlet(plan));
-    this.#cameras.set(plan.camera, { unit, origin, ...(origin === 'configuration' && { plan }) });
+    this.#cameras.set(plan.camera, { ...origin, unit });
     unit.start();
   }
 
   #outlet({ camera, source }: CameraPlan): Outlet {
     return new Outlet(camera, locate(source).name, (status) => this.#tell(camera, status));
-  }
-
-  /** @throws LookoutError kind `config` for labels that the model does not have */
-  #check(plan: CameraPlan): void {
-    createDetect(this.#shared.card, detectionFor(plan));
   }
 
   #free(camera: string): void {
@@ -162,6 +187,11 @@ export class LiveCameras implements CameraPort {
   #tell(camera: string, status: CameraStatus | undefined): void {
     for (const listener of this.#listeners) listener(camera, status);
   }
+}
+
+/** @throws LookoutError kind `config` for labels that the model does not have */
+function checkPlan(plan: CameraPlan, { card }: LiveShared): void {
+  createDetect(card, detectionFor(plan));
 }
 
 /** Plans are plain data. */

@@ -25,17 +25,20 @@ export interface SharedInferenceOptions {
   readonly batchWaitMs: number;
   readonly recycle: (data: Uint8Array<ArrayBuffer>) => void;
   readonly telemetry: Telemetry;
+  /** Told of each inference: how many frames, and how long it took. */
+  readonly ran?: (frames: number, inferenceMs: number) => void;
 }
 
 /** The one model for all cameras: newest wins, fair between them, batched up to a deadline. Never fails as a whole. */
 export function sharedInference(options: SharedInferenceOptions): SharedInference {
-  const { engine, batchSize, batchWaitMs, recycle, telemetry } = options;
+  const { engine, batchSize, batchWaitMs, recycle, telemetry, ran } = options;
   const maxBatch = Math.max(1, Math.min(batchSize, engine.maxBatch));
   const work = async (frames: readonly LiveFrame[]): Promise<Inferred[]> => {
     const startedAt = performance.now();
     telemetry.batch(frames.length);
     try {
       const { outputs, pictures, inferenceMs } = await engine.infer(frames.map(({ data }) => data));
+      ran?.(frames.length, inferenceMs);
       for (const picture of pictures) recycle(picture);
       return frames.map((frame, at) => ({ frame, outputs: outputs[at]!, inferenceMs, startedAt }));
     } catch (error) {

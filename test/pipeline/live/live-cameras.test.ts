@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '#core/engine.js';
 import type { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { childrenNamed } from '../../support/processes.js';
 import { hasRtspServer, type RtspServer, rtspServer, testPicture } from '../../support/rtsp-server.js';
 import { makeVideo, temporaryFolder } from '../../support/video.js';
-import { brightEngine, camerasOf, observations, pieces, plan, untilStatus } from './support.js';
+import { brightEngine, camerasOf, observations, pieces, plan, sharedBy, untilStatus } from './support.js';
 
 const folder = temporaryFolder();
 let engine: Engine;
@@ -150,4 +151,51 @@ describe('a change of the configuration', () => {
     expect(() => cameras.configure(wrong)).toThrow(/unicorn/);
     expect(cameras.list().map(({ camera }) => camera)).toEqual(['clip']);
   });
+
+  it('goes over to another model: listeners stay, cameras of the page and webcams too', async () => {
+    const file = await makeVideo(`${folder}/model.mp4`, { frames: 12, size: '192x96' });
+    cameras = camerasOf(engine);
+    cameras.configure([plan('kept', file), plan('gone', file)]);
+    await cameras.add({ camera: 'added', source: file });
+    const webcam = cameras.openWebcam('laptop');
+    const epochs = new Map<string, Set<number>>();
+    for (const name of ['kept', 'added', 'laptop']) {
+      epochs.set(name, new Set());
+      cameras.onObservation(name, ({ stamp }) => epochs.get(name)!.add(stamp.epoch!));
+    }
+    const jpeg = await solid();
+    webcam.push(jpeg, 0);
+    await Promise.all(['kept', 'added', 'laptop'].map((name) => observations(cameras, name, 1)));
+    const another = await brightEngine(folder);
+    cameras.rebuild(sharedBy(another), [plan('kept', file)]);
+    await Promise.all(['kept', 'added'].map((name) => observations(cameras, name, 2)));
+    const seen = observations(cameras, 'laptop', 1);
+    webcam.push(jpeg, 1);
+    await seen;
+    expect(cameras.list().map(({ camera }) => camera)).toEqual(['kept', 'added', 'laptop']);
+    for (const own of epochs.values()) expect(own).toEqual(new Set([1, 2]));
+    webcam.close();
+    expect(cameras.status('laptop')).toBeUndefined();
+    await cameras.close();
+    await another.close();
+  });
+
+  it('to a model that lacks a wanted label changes nothing', async () => {
+    const file = await makeVideo(`${folder}/lacking.mp4`, { frames: 12, size: '192x96' });
+    cameras = camerasOf(engine);
+    cameras.configure([plan('clip', file, { detection: { labels: ['left'] } })]);
+    const other = { ...sharedBy(engine), card: { ...engine.card, labels: ['cat', 'dog'] } };
+    expect(() => cameras.rebuild(other, [plan('clip', file, { detection: { labels: ['left'] } })])).toThrow(/left/);
+    expect(await observations(cameras, 'clip', 2)).toHaveLength(2);
+    expect(cameras.status('clip')!.epoch).toBe(1);
+  });
 });
+
+/** A picture that shows something. */
+async function solid(): Promise<Uint8Array> {
+  const file = await makeVideo(`${folder}/webcam.mjpeg`, {
+    ...{ frames: 1, size: '192x96' },
+    codec: ['-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p'],
+  });
+  return readFileSync(file);
+}

@@ -6,6 +6,7 @@ import { silent, type Telemetry } from '#core/telemetry.js';
 import type { VideoPiece } from '#core/video.js';
 import { BufferPool } from '#media/buffer-pool.js';
 import type { CameraPlan, LiveSettings } from '#pipeline/live/camera-plan.js';
+import type { LiveShared } from '#pipeline/live/live-camera.js';
 import { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { sharedInference } from '#pipeline/live/shared-inference.js';
 import { openEngine } from '#runtime/engine.js';
@@ -37,11 +38,18 @@ export function brightEngine(folder: string): Promise<Engine> {
   return openEngine({ model, device: 'cpu', workers: 1, threads: 1, cacheDir: false });
 }
 
+interface Around {
+  readonly settings?: Partial<LiveSettings>;
+  readonly telemetry?: Telemetry;
+}
+
 /** Cameras around an engine. */
-export function camerasOf(
-  engine: Engine,
-  more: { readonly settings?: Partial<LiveSettings>; readonly telemetry?: Telemetry } = {},
-): LiveCameras {
+export function camerasOf(engine: Engine, more: Around = {}): LiveCameras {
+  return new LiveCameras(sharedBy(engine, more), ({ camera, source }) => plan(camera, source));
+}
+
+/** What cameras share around an engine. */
+export function sharedBy(engine: Engine, more: Around = {}): LiveShared {
   const { card } = engine;
   const { width, height } = card.input.size;
   const pool = new BufferPool(3 * width * height);
@@ -52,9 +60,7 @@ export function camerasOf(
     ...{ engine, batchSize, batchWaitMs, telemetry },
     recycle: (data) => pool.give(data),
   });
-  return new LiveCameras({ card, inference, pool, settings, telemetry, logger: quiet }, ({ camera, source }) =>
-    plan(camera, source),
-  );
+  return { card, inference, pool, settings, telemetry, logger: quiet };
 }
 
 /** Resolves with the first status of the camera that fits; the present one counts. */
