@@ -1,13 +1,15 @@
 // Latency of live analysis from the decoded frame to the WebSocket client, beside the time of the inference alone, for 1, 2
-// and 4 cameras that play a clip in real time:
+// and 4 cameras that play a clip in real time, which begin at times of their own, as cameras do, and all at the same time:
 //
 //   npm run bench:live -- MODEL CLIP [--fps 5] [--seconds 10]
 //
 // The client runs in a thread of its own. p50 is to be at most inference + 5 ms, p99 at most inference + one frame interval.
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { WebSocket } from 'ws';
+import { Random } from '#core/random.js';
 import { silent } from '#core/telemetry.js';
 import { BufferPool } from '#media/buffer-pool.js';
 import { LiveCameras } from '#pipeline/live/live-cameras.js';
@@ -43,13 +45,23 @@ async function main() {
   const [model, clip] = positionals;
   if (clip === undefined) throw new Error('usage: npm run bench:live -- MODEL CLIP [--fps 5] [--seconds 10]');
   const rows = [];
-  for (const count of [1, 2, 4])
-    rows.push(await measured(count, { model, clip, fps: +values.fps, seconds: +values.seconds }));
-  table(['cameras', 'frames', 'inference p50', 'beyond decode p50', 'over p50', 'over p99', 'lost'], rows);
+  const random = new Random(1);
+  for (const [count, phase] of [
+    [1, 'own'],
+    [2, 'own'],
+    [4, 'own'],
+    [2, 'same'],
+    [4, 'same'],
+  ])
+    rows.push(await measured({ count, phase }, { model, clip, fps: +values.fps, seconds: +values.seconds, random }));
+  table(
+    ['cameras', 'phase', 'workers', 'frames', 'inference p50', 'beyond decode p50', 'over p50', 'over p99', 'lost'],
+    rows,
+  );
 }
 
-async function measured(count, { model, clip, fps, seconds }) {
-  const engine = await openEngine({ model, goal: count > 1 ? 'throughput' : 'latency', maxBatch: 1 });
+async function measured({ count, phase }, { model, clip, fps, seconds, random }) {
+  const engine = await openEngine({ model, goal: count > 1 ? 'concurrency' : 'latency', maxBatch: 1 });
   const { card } = engine;
   const { width, height } = card.input.size;
   const pool = new BufferPool(3 * width * height);
@@ -70,7 +82,11 @@ async function measured(count, { model, clip, fps, seconds }) {
   const cameras = new LiveCameras({ card, inference, pool, settings, telemetry, logger: quiet }, () => undefined);
   const plan = { source: clip, fps, detection: {}, zones: [], masks: [], transport: 'tcp', loop: true };
   const names = Array.from({ length: count }, (_, index) => `cam${index + 1}`);
-  cameras.configure(names.map((camera) => ({ camera, tracking: { algorithm: 'bytetrack' }, ...plan })));
+  const plans = names.map((camera) => ({ camera, tracking: { algorithm: 'bytetrack' }, ...plan }));
+  for (let ready = phase === 'same' ? count : 1; ready <= count; ready += 1) {
+    cameras.configure(plans.slice(0, ready));
+    if (ready < count) await pause((1 + random.float()) * (1000 / fps));
+  }
   const server = await startServer({
     cameras,
     metrics: new Metrics({ version: '0' }),
@@ -84,23 +100,22 @@ async function measured(count, { model, clip, fps, seconds }) {
   const arrived = new Map();
   const worker = new Worker(new URL(import.meta.url), { workerData: `${server.url.replace('http', 'ws')}api/v1/ws` });
   worker.on('message', ({ key, at }) => arrived.set(key, at));
-  await new Promise((resolve) => setTimeout(resolve, 3000)); // connections, first frames
+  await pause(3000); // connections, first frames
   frames.clear();
   lost = 0;
-  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  await pause(seconds * 1000);
   const seen = [...frames].filter(([key]) => arrived.has(key));
   await worker.terminate();
   await server.close();
   await cameras.close();
   await engine.close();
   return row(
-    count,
-    lost,
+    { count, phase, shares: `${engine.workers} x ${engine.threadsPerWorker}`, fps, lost },
     seen.map(([key, each]) => ({ ...each, total: each.beyond * 1000 + arrived.get(key) - each.published })),
   );
 }
 
-function row(count, lost, seen) {
+function row({ count, phase, shares, fps, lost }, seen) {
   const milliseconds = (value) => `${value.toFixed(1)} ms`;
   const inference = median(seen.map((each) => each.inference * 1000));
   const over = seen.map(({ total, inference: own }) => total - own * 1000).sort((a, b) => a - b);
@@ -108,11 +123,13 @@ function row(count, lost, seen) {
   const p99 = over[Math.min(over.length - 1, Math.floor(over.length * 0.99))];
   return [
     count,
+    phase,
+    shares,
     seen.length,
     milliseconds(inference),
     milliseconds(median(totals)),
     milliseconds(median(over)),
-    milliseconds(p99),
+    `${milliseconds(p99)} of ${Math.round(1000 / fps)}`,
     lost,
   ];
 }
