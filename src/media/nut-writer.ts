@@ -18,13 +18,19 @@ export interface NutVideo {
 /** Timestamps are written whole, behind this many bits that abbreviated ones would have. */
 const MSB_PTS_SHIFT = 7;
 const MAX_DISTANCE = 65_536;
+/** A stream that is never seeked in, from version 4 on: one syncpoint at its beginning is enough. */
+const PIPE = 2;
 
-/** The beginning of a NUT file of one video stream. */
+/**
+ * The beginning of a NUT file of one video stream. FFmpeg remembers every syncpoint for ever (about 220 bytes), so there is but
+ * one, whatever the length of the stream.
+ */
 export function nutHeader(video: NutVideo): Uint8Array {
   return Buffer.concat([
     Buffer.from(FILE_ID, 'latin1'),
     packet('main', mainHeader(video)),
     packet('stream', streamHeader(video)),
+    packet('syncpoint', [0, 0]),
   ]);
 }
 
@@ -32,20 +38,20 @@ export function nutHeader(video: NutVideo): Uint8Array {
 export function nutFrameHeader(ticks: number, bytes: number): Uint8Array {
   if (!(ticks >= 0)) throw new RangeError(`nutFrameHeader: expected a time of 0 or more, got ${ticks}`);
   const frame = [0, ...unsigned(ticks + 2 ** MSB_PTS_SHIFT), ...unsigned(bytes)];
-  const syncpoint = packet('syncpoint', [...unsigned(ticks), 0]);
-  return Buffer.concat([syncpoint, Buffer.from(frame), uint32(crc(frame))]);
+  return Buffer.concat([Buffer.from(frame), uint32(crc(frame))]);
 }
 
 /** One frame code for all: every field is written out. `N` stays invalid without being counted. */
 function mainHeader({ timeBase }: NutVideo): number[] {
-  const [version, streams, timeBases] = [3, 1, 1];
+  const [version, minorVersion, streams, timeBases] = [4, 0, 1, 1];
   const flags = FLAG.key | FLAG.codedPts | FLAG.sizeMsb | FLAG.checksum;
   const [fields, ptsDelta, sizeMul, stream, size, reserved, count] = [6, 0, 1, 0, 0, 0, 255];
   const code = [fields, ptsDelta, sizeMul, stream, size, reserved].flatMap(unsigned);
   return [
-    ...[version, streams, MAX_DISTANCE, timeBases, timeBase.num, timeBase.den].flatMap(unsigned),
+    ...[version, minorVersion, streams, MAX_DISTANCE, timeBases, timeBase.num, timeBase.den].flatMap(unsigned),
     ...[...unsigned(flags), ...code, ...unsigned(count)],
     0, // no elision headers
+    PIPE,
   ];
 }
 

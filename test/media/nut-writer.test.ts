@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Random } from '#core/random.js';
@@ -71,6 +72,38 @@ describe('the NUT writer', () => {
     expect(probed.packets).toEqual(frames.map(({ ticks }) => ({ pts: ticks, size: String(frameBytes) })));
     const raw = execFileSync('ffmpeg', ['-v', 'fatal', '-i', path, '-vsync', 'passthrough', '-f', 'rawvideo', '-']);
     expect(raw.equals(Buffer.concat(frames.map(({ data }) => data)))).toBe(true);
+  });
+
+  it('lets the memory of FFmpeg stay as it is, however long the stream', async () => {
+    const child = spawn('ffmpeg', [
+      '-nostdin',
+      '-v',
+      'fatal',
+      '-f',
+      'nut',
+      '-i',
+      'pipe:0',
+      '-c',
+      'copy',
+      '-f',
+      'null',
+      '-',
+    ]);
+    const ended = once(child, 'exit');
+    const memory = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]);
+    child.stdin.write(
+      nutHeader({ size, fourcc: 'I420', timeBase: { num: 1, den: 25 }, sampleAspect: { num: 1, den: 1 } }),
+    );
+    const data = new Uint8Array(frameBytes);
+    const resident: number[] = [];
+    for (let count = 1; count <= 40_000; count += 1) {
+      child.stdin.write(nutFrameHeader(count, frameBytes));
+      if (!child.stdin.write(data)) await once(child.stdin, 'drain');
+      if (count % 10_000 === 0) resident.push(memory());
+    }
+    child.stdin.end();
+    expect((await ended)[0]).toBe(0);
+    expect(resident[3]! - resident[0]!).toBeLessThan(2000); // a syncpoint for each frame costs 6600 kB
   });
 
   it('refuses times below zero', () => {
