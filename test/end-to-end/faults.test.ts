@@ -1,19 +1,30 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Engine } from '#core/engine.js';
 import { LookoutError } from '#core/errors.js';
 import type { Observation } from '#core/observation.js';
+import { jpegSize } from '#media/live/jpeg-size.js';
 import type { LiveCameras } from '#pipeline/live/live-cameras.js';
-import { brightEngine, camerasOf, observations, plan, untilStatus } from '../pipeline/live/support.js';
+import { brightEngine, camerasOf, observations, pieces, plan, untilStatus } from '../pipeline/live/support.js';
+import { NetworkNamespace } from '../support/network-namespace.js';
 import { childrenNamed, openDescriptors } from '../support/processes.js';
 import { FaultyNetwork } from '../support/proxy.js';
-import { hasRtspServer, type Mount, type RtspServer, rtspServer, testPicture } from '../support/rtsp-server.js';
+import {
+  hasRtspServer,
+  type Mount,
+  type RtspServer,
+  rtspServer,
+  testPicture,
+  testPictureH265,
+} from '../support/rtsp-server.js';
 import { ffmpegRun, makeVideo, temporaryFolder } from '../support/video.js';
 
 const folder = temporaryFolder();
 const mount: Record<string, Mount> = { '/cam': { launch: testPicture() } };
 const report: string[] = [];
+const namespace = NetworkNamespace.create();
 let engine: Engine;
 let cameras: LiveCameras;
 let server: RtspServer | undefined;
@@ -27,6 +38,7 @@ afterEach(async () => {
   expect(childrenNamed('ffmpeg')).toEqual([]);
 });
 afterAll(async () => {
+  namespace?.remove();
   await engine.close();
   console.log(`recovery once the cause was gone:\n${report.join('\n')}`);
 });
@@ -88,6 +100,29 @@ describe.skipIf(!hasRtspServer)('a camera comes back', () => {
     await recovered(fault);
   });
 
+  it('as H.265 where it was H.264', async () => {
+    server = await rtspServer(mount);
+    await live(server.url('/cam'));
+    expect(cameras.status('gate')!.video!.kind).toBe('fmp4');
+    await server.stop();
+    await reconnecting();
+    server = await rtspServer({ '/cam': { launch: testPictureH265() } }, server.port);
+    await recovered('another codec');
+    expect(cameras.status('gate')!.video!.kind).toBe('jpeg');
+    const [picture] = await pieces(cameras, 'gate', { count: 1, feed: 'picture' });
+    expect(jpegSize(picture!.data)).toEqual({ width: 320, height: 240 });
+  });
+
+  it.skipIf(!namespace)('after the cable was pulled out (network namespace)', async () => {
+    server = await rtspServer(mount, undefined, namespace);
+    await live(server.url('/cam'));
+    namespace!.cable('pulled');
+    expect((await reconnecting()).cause).toMatch(/stalled|timeout|unreachable/);
+    await untilStatus(cameras, 'gate', ({ attempts = 0 }) => attempts >= 3);
+    namespace!.cable('in');
+    await recovered('network cut (namespace)');
+  });
+
   it.each(['cut', 'garbage'] as const)('after the network was faulty: %s', async (state) => {
     server = await rtspServer(mount);
     const network = await FaultyNetwork.open(server.port);
@@ -147,6 +182,20 @@ describe('a camera goes on', () => {
       expect(Math.abs(seen.at(-1)!.stamp.capturedAt! - real() - step)).toBeLessThan(60_000);
       spy.mockRestore();
     }
+    expect(cameras.status('gate')).toMatchObject({ state: 'live', epoch: 1 });
+  });
+
+  it('when the worker of the model is killed: one picture is lost, another worker takes over', async () => {
+    const posted = vi.spyOn(Worker.prototype, 'postMessage');
+    await live(await makeVideo(`${folder}/killed.mp4`, { frames: 25 }));
+    for (let round = 0; round < 3; round += 1) {
+      await observations(cameras, 'gate', 2);
+      const gone = performance.now();
+      await (posted.mock.contexts.at(-1) as Worker).terminate();
+      await observations(cameras, 'gate', 1);
+      report.push(`  ${'model worker killed'.padEnd(34)} ${((performance.now() - gone) / 1000).toFixed(2)} s`);
+    }
+    posted.mockRestore();
     expect(cameras.status('gate')).toMatchObject({ state: 'live', epoch: 1 });
   });
 

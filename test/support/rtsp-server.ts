@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import type { NetworkNamespace } from './network-namespace.js';
 
 /** A mount of the server; see rtsp-server.py. */
 export interface Mount {
@@ -18,6 +19,14 @@ export interface RtspServer {
   readonly process: ChildProcess;
   url(path: string, credentials?: string): string;
   stop(): Promise<void>;
+}
+
+/** A live picture of GStreamer as H.265. */
+export function testPictureH265(): string {
+  const raw = 'video/x-raw,format=I420,width=320,height=240,framerate=25/1';
+  const encode = 'x265enc tune=zerolatency speed-preset=ultrafast key-int-max=25';
+  const pay = 'h265parse config-interval=-1 ! rtph265pay name=pay0 pt=96 config-interval=-1';
+  return `videotestsrc is-live=true pattern=ball ! ${raw} ! ${encode} ! ${pay}`;
 }
 
 const PYTHON = '/usr/bin/python3';
@@ -38,23 +47,28 @@ export const PAY_H264 = 'h264parse config-interval=-1 ! rtph264pay name=pay0 pt=
  * Starts the server; it ends with this process at the latest. Its port lies below those that the system gives to clients:
  * one of them could take the port while the server is away, even by connecting to itself.
  */
-export async function rtspServer(mounts: Readonly<Record<string, Mount>>, port?: number): Promise<RtspServer> {
+export async function rtspServer(
+  mounts: Readonly<Record<string, Mount>>,
+  port?: number,
+  namespace?: NetworkNamespace,
+): Promise<RtspServer> {
+  const host = namespace?.address ?? '127.0.0.1';
   for (;;) {
     const chosen = port ?? 20_000 + Math.floor(Math.random() * 10_000);
-    const child = spawn(PYTHON, ['test/support/rtsp-server.py', JSON.stringify({ port: chosen, mounts })], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
+    const command = [PYTHON, 'test/support/rtsp-server.py', JSON.stringify({ host, port: chosen, mounts })];
+    const [program, ...args] = namespace ? ['ip', 'netns', 'exec', namespace.name, ...command] : command;
+    const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'ignore'] });
     const line = once(createInterface({ input: child.stdout! }), 'line');
     const started = await Promise.race([line.then(() => true), once(child, 'exit').then(() => false)]);
-    if (started) return serverOf(child, chosen);
+    if (started) return serverOf(child, host, chosen);
   }
 }
 
-function serverOf(child: ChildProcess, port: number): RtspServer {
+function serverOf(child: ChildProcess, host: string, port: number): RtspServer {
   return {
     port,
     process: child,
-    url: (path, credentials) => `rtsp://${credentials ? `${credentials}@` : ''}127.0.0.1:${port}${path}`,
+    url: (path, credentials) => `rtsp://${credentials ? `${credentials}@` : ''}${host}:${port}${path}`,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');
