@@ -12,10 +12,10 @@ import { parseArgs } from 'node:util';
 import { small } from '#nn/backbones/small.js';
 import { tiny } from '#nn/backbones/tiny.js';
 import { channelBlock } from '#runtime/channel-block.js';
-import { StepTeam } from '#runtime/step-team.js';
 import { detectorOf } from '#training/detector/architecture.js';
 import { DetectorTask } from '#training/detector/detector-task.js';
 import { recipeSchema } from '#training/recipe/recipe.js';
+import { openTeam } from '#training/run/open-team.js';
 import { membersOf } from '#training/run/shares.js';
 import { runBatch, runUpdate } from '#training/run/team-step.js';
 
@@ -91,20 +91,10 @@ async function openOurs() {
     objectsPerPicture: POSITIVES / batch / 48,
     channelBlock: args['channel-block'] === 'auto' ? await channelBlock() : Number(args['channel-block']),
   });
-  const session = {
-    provider: 'cpu',
-    threads,
-    optimisation: 'basic',
-    spinning: true,
-    flushDenormals: true,
-    memoryPattern: false,
-  };
-  const { states, passing, common, update } = task;
-  const team = await StepTeam.open({ session, states: [...states, ...passing], members, common });
+  const team = await openTeam(recipe, task);
   await team.write(task.initialState());
   const graph = task.stepGraph({ width: size, height: size });
   await team.add(graph);
-  if (update !== undefined) await team.first.add({ ...update.graph, threads });
   console.log(
     `${args.architecture}: ${task.parameters} parameters, ${members} threads with a share of the batch each, ready in ${(performance.now() - began).toFixed(0)} ms`,
   );

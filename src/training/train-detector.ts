@@ -46,7 +46,7 @@ export interface TrainResult {
 export async function trainDetector(options: TrainOptions): Promise<TrainResult> {
   const { recipe, runFolder, resume, signal } = options;
   const data = await prepareData(recipe);
-  const recorder = new RunRecorder(runFolder, { resume });
+  const recorder = new RunRecorder(runFolder, { resume, ...(options.note && { fault: options.note }) });
   const tell = (event: TrainingEvent): void => {
     recorder.tell(event);
     options.tell(event);
@@ -54,8 +54,7 @@ export async function trainDetector(options: TrainOptions): Promise<TrainResult>
   const looked = (look: Look, history: readonly EpochRecord[]): Promise<void> =>
     writeLive(options, data, { look, history, recorder });
   const ready = await prepareRun({ recipe, data, folder: runFolder, resume, tell, looked, ...(signal && { signal }) });
-  const run = await ready.run();
-  await recorder.close();
+  const run = await ready.run().finally(() => recorder.close());
   if (run.reason === 'interrupted') return { run };
   return { run, ...(await finish(options, data)) };
 }

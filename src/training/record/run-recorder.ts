@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Box } from '#core/box.js';
+import { messageOf } from '#core/errors.js';
 import {
   TRAINING_PICTURES,
   TRAINING_RECORD,
@@ -23,6 +24,14 @@ const MOST_PICTURES = 12;
 const MOST_DETECTIONS = 40;
 const PICTURE_SIDE = 640;
 
+export interface RunRecorderOptions {
+  /** What an earlier sitting has recorded is gone on with. */
+  readonly resume: boolean;
+  /** Told once where the record cannot be written. */
+  readonly fault?: (line: string) => void;
+  readonly now?: () => number;
+}
+
 /**
  * Keeps `run.json` in a run's folder up to date for whoever looks on. It is no part of the run: what cannot be written is
  * left out, and nothing waits for it but the end.
@@ -30,6 +39,7 @@ const PICTURE_SIDE = 640;
 export class RunRecorder {
   readonly #folder: string;
   readonly #now: () => number;
+  #fault: ((line: string) => void) | undefined;
   #record: TrainingRecord | undefined;
   readonly #earlier: Promise<TrainingRecord | undefined>;
   #writtenAt = Number.NEGATIVE_INFINITY;
@@ -39,9 +49,9 @@ export class RunRecorder {
   /** Seconds that earlier sittings took. */
   #before = 0;
 
-  /** @param resume what an earlier sitting has recorded is gone on with */
-  constructor(folder: string, { resume, now = Date.now }: { readonly resume: boolean; readonly now?: () => number }) {
+  constructor(folder: string, { resume, fault, now = Date.now }: RunRecorderOptions) {
     this.#folder = folder;
+    this.#fault = fault;
     this.#now = now;
     const before = new TrainingRuns([folder]);
     this.#earlier = resume ? before.read(basename(folder)) : Promise.resolve(undefined);
@@ -136,8 +146,10 @@ export class RunRecorder {
     try {
       await mkdir(dirname(path), { recursive: true });
       await writeAtomically(path, (file) => file.writeFile(JSON.stringify(this.#record)));
-    } catch {
+    } catch (error) {
       // Nobody's training is to end because nobody can look on.
+      this.#fault?.(`the page cannot show this run: ${path}: ${messageOf(error)}`);
+      this.#fault = undefined;
     }
   }
 

@@ -1,14 +1,15 @@
 import { mkdir } from 'node:fs/promises';
-import { availableParallelism, loadavg } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Batch } from '#dataset/batch.js';
 import { outputError } from '#records/files.js';
-import { StepTeam } from '#runtime/step-team.js';
+import type { StepTeam } from '#runtime/step-team.js';
 import { Batches, type BatchSource } from './batches.js';
 import type { EndReason } from './events.js';
 import { Guard } from './guard.js';
 import { type Look, lookAt } from './look.js';
 import { addLosses, meanLosses } from './losses.js';
+import { openTeam } from './open-team.js';
 import { Pace } from './pace.js';
 import { betterOf, isExhausted } from './patience.js';
 import { type Phase, phaseKey, phaseOf } from './phases.js';
@@ -78,24 +79,9 @@ export class TrainingRun {
     await mkdir(folder, { recursive: true }).catch((error) => {
       throw outputError(folder, error);
     });
-    const { members = 1, passing = [], common = [], update } = task;
-    const threads = recipe.threads === 'auto' ? availableParallelism() : recipe.threads;
-    // Waiting busily is faster on cores of one's own, and much slower where others want them.
-    const spinning = members === 1 && loadavg()[0]! < availableParallelism() / 2;
-    const session = {
-      provider: recipe.device,
-      threads,
-      optimisation: 'basic',
-      spinning,
-      flushDenormals: true,
-      memoryPattern: false,
-    } as const;
-    const states = [...task.states, ...passing];
-    this.#team = await StepTeam.open({ session, states, members, common });
+    this.#team = await openTeam(recipe, task);
     this.#sound = saved?.arrays ?? initial ?? task.initialState();
     await this.#team.write(this.#sound);
-    await this.#team.first.add({ ...task.lookGraph(), threads });
-    if (update !== undefined) await this.#team.first.add({ ...update.graph, threads });
     return this.#team;
   }
 
@@ -163,6 +149,7 @@ export class TrainingRun {
       await this.#heal(team);
       tell({ kind: 'rolled-back', ...rollback });
     } else position.lossSums = addLosses(position.lossSums, parts);
+    // A team's gradients of a batch that was taken back are of no use; gathered ones of earlier batches are still to be applied.
     if (rollback === undefined || (task.members ?? 1) === 1) await runUpdate(team, task, { control, batches: step });
     this.#batches.recycle(ran.batch);
     position.rollbacks = this.#guard.rollbacks;
@@ -207,7 +194,7 @@ export class TrainingRun {
     this.#options.tell({
       kind: 'step',
       epoch,
-      epochs: expectedEpochs(this.#length, steps, trainedSeconds),
+      epochs: this.#epochs(),
       step,
       stepsPerEpoch: this.#length.stepsPerEpoch,
       losses: meanLosses(lossSums),
@@ -232,18 +219,30 @@ export class TrainingRun {
     if (signal?.aborted) return;
     const losses = meanLosses(position.lossSums);
     const figures = look && { AP: look.AP, AP50: look.AP50 };
-    const { epoch, trainedSeconds, steps } = position;
+    const { epoch, trainedSeconds } = position;
     const record = { epoch, losses, rate: this.#rate(), size: Math.max(...phase.sizes), trainedSeconds };
     position.history = [...position.history, { ...record, ...figures }];
     position.epoch++;
     position.step = 0;
     if (figures === undefined) return;
     const isBest = this.#isBest({ epoch, ...figures });
-    const epochs = expectedEpochs(this.#length, steps, trainedSeconds);
     await this.#options.looked?.(look!, position.history);
-    tell({ kind: 'validated', ...record, ...figures, epochs, isBest, pictures: look!.pictures.length });
+    tell({
+      kind: 'validated',
+      ...record,
+      ...figures,
+      epochs: this.#epochs(epoch),
+      isBest,
+      pictures: look!.pictures.length,
+    });
     await this.#save(LAST);
     if (isBest) await this.#save(BEST);
+  }
+
+  /** Epochs that the run is expected to have, the one that is spoken of among them. */
+  #epochs(epoch = this.#position.epoch): number {
+    const { steps, trainedSeconds } = this.#position;
+    return Math.max(epoch + 1, expectedEpochs(this.#length, steps, trainedSeconds));
   }
 
   #isBest(figures: { epoch: number; AP: number; AP50: number }): boolean {
