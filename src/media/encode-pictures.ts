@@ -1,6 +1,6 @@
-import { LookoutError } from '#core/errors.js';
 import type { Size } from '#core/size.js';
-import { command, type Exit, start } from './ffmpeg-child.js';
+import { encodeFault } from './encode-fault.js';
+import { command, start } from './ffmpeg-child.js';
 
 export interface EncodePicturesOptions {
   readonly size: Size;
@@ -30,11 +30,11 @@ export async function encodePictures(
     for await (const picture of pictures) {
       signal?.throwIfAborted();
       const error = await new Promise((resolve) => stdin.write(picture, resolve));
-      if (error) throw failure(target, await child.stop());
+      if (error) throw encodeFault(target, await child.stop());
     }
     stdin.end();
     const exit = await child.exited;
-    if (exit.code !== 0) throw failure(target, exit);
+    if (exit.code !== 0) throw encodeFault(target, exit);
   } finally {
     await child.stop();
   }
@@ -50,10 +50,4 @@ function commandOf({ size: { width, height }, fps, target }: EncodePicturesOptio
       ...['-fflags', '+bitexact', '-flags', '+bitexact', '-movflags', '+faststart', '-f', 'mp4', '-y'],
     )
     .output(`file:${target}`);
-}
-
-function failure(target: string, { stderr, signal }: Exit): LookoutError {
-  const said = stderr.trim().split('\n').at(-1);
-  const cause = signal ? `ffmpeg was killed by ${signal}` : `ffmpeg failed: ${said || 'it said nothing'}`;
-  return new LookoutError('output', `cannot write ${target}: ${cause}`);
 }

@@ -1,6 +1,6 @@
-import { LookoutError } from '#core/errors.js';
 import { type EncodeCommandOptions, encodeCommand } from './encode-command.js';
-import { type Exit, type FfmpegChild, start } from './ffmpeg-child.js';
+import { encodeFault } from './encode-fault.js';
+import { type FfmpegChild, start } from './ffmpeg-child.js';
 import { nutFrameHeader, nutHeader } from './nut-writer.js';
 import type { VideoFacts } from './probe.js';
 import { evenSize } from './yuv-filters.js';
@@ -39,26 +39,18 @@ export class VideoWriter {
       stdin.write(header);
       stdin.write(picture, resolve);
     });
-    if (error || this.#broken) throw this.#failure(await this.#child.stop());
+    if (error || this.#broken) throw encodeFault(this.#target, await this.#child.stop());
   }
 
   /** Waits until the file is whole. @throws LookoutError kind `output` */
   async finish(): Promise<void> {
     this.#child.process.stdin!.end();
     const exit = await this.#child.exited;
-    if (exit.code !== 0) throw this.#failure(exit);
+    if (exit.code !== 0) throw encodeFault(this.#target, exit);
   }
 
   /** Ends the child, whatever it does. Idempotent. */
   async close(): Promise<void> {
     await this.#child.stop();
-  }
-
-  #failure({ stderr, signal }: Exit): LookoutError {
-    const said = stderr.split('\n').filter((line) => line.trim() !== '');
-    const full = /no space left|disk quota/i.test(stderr) ? 'the disk is full; free some space' : undefined;
-    const cause =
-      full ?? (signal ? `ffmpeg was killed by ${signal}` : `ffmpeg failed: ${said.at(-1) ?? 'it said nothing'}`);
-    return new LookoutError('output', `cannot write ${this.#target}: ${cause}`);
   }
 }
