@@ -50,12 +50,13 @@ export function analyseLive(frames: Observable<LiveFrame>, analysis: LiveAnalysi
 }
 
 function observed(
-  { frame, outputs, inferenceMs, startedAt }: Exclude<Inferred, { error: unknown }>,
+  { frame, outputs, read, inferenceMs, startedAt }: Exclude<Inferred, { error: unknown }>,
   { camera, detect, zones, trackerOf, telemetry }: LiveAnalysis,
 ): Analysed {
   const { stamp, letterbox, arrivedAt, decodedAt } = frame;
   const begun = performance.now();
   const found = detect(outputs, letterbox);
+  read();
   const wanted = zones ? zones(found, stamp.size) : found;
   const suppressed = performance.now();
   const detections = trackerOf(stamp.epoch ?? 0)?.update(wanted, stamp) ?? wanted;

@@ -9,6 +9,8 @@ export type Inferred =
   | {
       readonly frame: LiveFrame;
       readonly outputs: RawOutput;
+      /** The outputs were read: later ones may be written over them. */
+      readonly read: () => void;
       readonly inferenceMs: number;
       /** When it left the queue, `performance.now`, ms. */
       readonly startedAt: number;
@@ -40,7 +42,10 @@ export function sharedInference(options: SharedInferenceOptions): SharedInferenc
       const { outputs, pictures, inferenceMs } = await engine.infer(frames.map(({ data }) => data));
       ran?.(frames.length, inferenceMs);
       for (const picture of pictures) recycle(picture);
-      return frames.map((frame, at) => ({ frame, outputs: outputs[at]!, inferenceMs, startedAt }));
+      return frames.map((frame, at) => {
+        const own = outputs[at]!;
+        return { frame, outputs: own, read: () => engine.reuse(own), inferenceMs, startedAt };
+      });
     } catch (error) {
       return frames.map((frame) => ({ frame, error }));
     }
