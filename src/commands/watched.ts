@@ -1,6 +1,6 @@
 import type { LoadedSettings } from '#config/load.js';
 import type { Settings } from '#config/settings.js';
-import { LookoutError } from '#core/errors.js';
+import { messageOf } from '#core/errors.js';
 import type { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { engineOptions } from './engine-settings.js';
 import { type Around, modelAround, openModel, tuning, type WatchModel } from './watch-model.js';
@@ -49,7 +49,10 @@ export class Watched {
    * cannot be loaded, change nothing; what needs a new start of the program is said.
    */
   reload(cameras: LiveCameras): Promise<void> {
-    this.#reloading = this.#reloading.then(() => this.#reloaded(cameras));
+    const { log } = this.#options.session;
+    this.#reloading = this.#reloading
+      .then(() => this.#reloaded(cameras))
+      .catch((error: unknown) => log.error({}, `settings are kept as they were: ${messageOf(error)}`));
     return this.#reloading;
   }
 
@@ -60,17 +63,12 @@ export class Watched {
 
   async #reloaded(cameras: LiveCameras): Promise<void> {
     const { log } = this.#options.session;
-    try {
-      const loaded = this.#options.reload();
-      if (this.#needsModel(loaded)) await this.#replaceModel(cameras, loaded);
-      else if (this.#changed(loaded, ['live'])) this.#rebuild(cameras, loaded);
-      else log.info(cameras.configure(this.#plans(loaded, this.#model)), 'settings read again');
-      if (this.#changed(loaded, ['server'])) log.warn({ settings: ['server'] }, 'these take effect after a restart');
-      this.#loaded = loaded;
-    } catch (error) {
-      if (!(error instanceof LookoutError)) throw error;
-      log.error({}, `settings are kept as they were: ${error.message}`);
-    }
+    const loaded = this.#options.reload();
+    if (this.#needsModel(loaded)) await this.#replaceModel(cameras, loaded);
+    else if (this.#changed(loaded, ['live'])) this.#rebuild(cameras, loaded);
+    else log.info(cameras.configure(this.#plans(loaded, this.#model)), 'settings read again');
+    if (this.#changed(loaded, ['server'])) log.warn({ settings: ['server'] }, 'these take effect after a restart');
+    this.#loaded = loaded;
   }
 
   /** A lower score than the loaded graph lets through needs it loaded anew. */

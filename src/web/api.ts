@@ -1,10 +1,5 @@
+import type { Capacity } from '#core/capacity.js';
 import type { TrainingRecord } from '#core/training-record.js';
-
-/** How many cameras at which rates. */
-export interface Capacity {
-  readonly frames_per_second: number;
-  readonly cameras: readonly { readonly fps: number; readonly cameras: number }[];
-}
 
 /** What the running program says of itself; grows additively. */
 export interface About {

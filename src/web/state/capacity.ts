@@ -1,4 +1,4 @@
-import type { Capacity } from '../api.js';
+import type { Capacity } from '#core/capacity.js';
 
 /** `96 pictures a second: 19 cameras at 5, 9 at 10 or 3 at 25` */
 export function capacityWords({ frames_per_second, cameras }: Capacity): string {
