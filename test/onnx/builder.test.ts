@@ -39,6 +39,24 @@ describe('a graph that is built', () => {
     expect(g.graph().initialisers.size).toBe(1);
   });
 
+  it('gives out values without a copy, unless they are inputs or given out twice', () => {
+    const g = new GraphBuilder('net');
+    const x = g.input('x', [2]);
+    const y = g.op.Relu(x);
+    g.output('first', y);
+    g.output('second', y);
+    g.output('same', x);
+    g.output('more', g.op.Neg(y));
+    const { nodes, outputs } = g.graph();
+    expect(outputs.map(({ name }) => name)).toEqual(['first', 'second', 'same', 'more']);
+    expect(nodes.map(({ op, inputs, outputs: [to] }) => `${op} ${inputs[0]} ${to}`).sort()).toEqual([
+      'Identity first second',
+      'Identity x same',
+      'Neg first more',
+      'Relu x first',
+    ]);
+  });
+
   it('refuses an operator that does not fit its inputs, and a second value of the same name', () => {
     const g = new GraphBuilder('net');
     const x = g.input('x', [2, 3]);
