@@ -12,7 +12,6 @@ import { detectOptions, engineOptions, leanOptions } from './engine-settings.js'
 import { INTERRUPTED, interruption } from './interrupt.js';
 import { EXIT } from './run.js';
 import type { Session } from './settings.js';
-import { keepHeapSteady } from './steady-heap.js';
 import { version } from './version.js';
 
 /** Runs `lookout detect`. @returns the exit code: 0 all fine, 1 some inputs failed, 130 interrupted */
@@ -23,7 +22,6 @@ export async function runDetect(patterns: readonly string[], flags: DetectFlags,
       'detect: expected at least one file, folder, glob or URL; see lookout detect --help',
     );
   }
-  keepHeapSteady();
   const { terminal } = session;
   const signal = interruption();
   const engine = await openEngine({ ...(await engineOptions(session, flags)), ...leanOptions(session) });

@@ -12,7 +12,6 @@ import { engineOptions } from './engine-settings.js';
 import { interruption } from './interrupt.js';
 import { EXIT } from './run.js';
 import type { Session } from './settings.js';
-import { keepHeapSteady } from './steady-heap.js';
 import { version } from './version.js';
 import type { WatchFlags } from './watch.js';
 import { accessOf } from './watch-access.js';
@@ -36,7 +35,6 @@ const LAST_MS = 4500;
 export async function runWatch(run: WatchRun): Promise<number> {
   const { sources: given, flags, session } = run;
   const { settings, terminal, log } = session;
-  keepHeapSteady();
   namedSources(given);
   const signal = interruption();
   await engineOptions(session, flags);
