@@ -205,6 +205,7 @@ describe('a camera goes on', () => {
     const failing: Engine = {
       ...engine,
       ...{ card: engine.card, workers: 1, maxBatch: 1 },
+      reuse: (outputs) => engine.reuse(outputs),
       infer: (pictures) => {
         failures -= 1;
         if (failures >= 0) return Promise.reject(new LookoutError('inference', 'the worker died'));
