@@ -8,7 +8,7 @@ import { type EvaluateResult, evaluateModels, worstCards, writeEvaluation } from
 import { cardMetrics, type Evaluation, evaluateDetections } from './evaluation/evaluation.js';
 import { checkParity } from './export/check-parity.js';
 import { DEFAULT_FORM, type ExportForm, exportDetector, writeCard, writeModel } from './export/export-detector.js';
-import { prepareRun } from './prepare-run.js';
+import { type PrepareOptions, prepareRun } from './prepare-run.js';
 import type { Recipe } from './recipe/recipe.js';
 import { RunRecorder } from './record/run-recorder.js';
 import { historyCsv, recipeSection, trainingSections } from './report/training-page.js';
@@ -53,10 +53,22 @@ export async function trainDetector(options: TrainOptions): Promise<TrainResult>
   };
   const looked = (look: Look, history: readonly EpochRecord[]): Promise<void> =>
     writeLive(options, data, { look, history, recorder });
-  const ready = await prepareRun({ recipe, data, folder: runFolder, resume, tell, looked, ...(signal && { signal }) });
-  const run = await ready.run().finally(() => recorder.close());
+  const run = await trained({
+    recipe,
+    data,
+    folder: runFolder,
+    resume,
+    tell,
+    looked,
+    ...(signal && { signal }),
+  }).finally(() => recorder.close());
   if (run.reason === 'interrupted') return { run };
   return { run, ...(await finish(options, data)) };
+}
+
+async function trained(options: PrepareOptions): Promise<RunResult> {
+  const run = await prepareRun(options);
+  return run.run();
 }
 
 /** The report of a run that goes on: curves so far, and what the moving average finds now in the held-out pictures. */
