@@ -1,7 +1,7 @@
 // Latency of live analysis from the decoded frame to the WebSocket client, beside the time of the inference alone, for 1, 2
 // and 4 cameras that play a clip in real time, which begin at times of their own, as cameras do, and all at the same time:
 //
-//   npm run bench:live -- MODEL CLIP [--fps 5] [--seconds 10]
+//   npm run bench:live [-- MODEL [CLIP] --fps 5 --seconds 10]
 //
 // The client runs in a thread of its own. p50 is to be at most inference + 5 ms, p99 at most inference + one frame interval.
 import { performance } from 'node:perf_hooks';
@@ -17,6 +17,7 @@ import { sharedInference } from '#pipeline/live/shared-inference.js';
 import { openEngine } from '#runtime/engine.js';
 import { Metrics } from '#server/metrics.js';
 import { startServer } from '#server/server.js';
+import { benchClip } from './clip.mjs';
 import { median, table } from './measure.mjs';
 
 const now = () => performance.timeOrigin + performance.now();
@@ -42,8 +43,7 @@ async function main() {
     allowPositionals: true,
     options: { fps: { type: 'string', default: '5' }, seconds: { type: 'string', default: '10' } },
   });
-  const [model, clip] = positionals;
-  if (clip === undefined) throw new Error('usage: npm run bench:live -- MODEL CLIP [--fps 5] [--seconds 10]');
+  const [model = 'models/street', clip = benchClip({ width: 1920, height: 1080, fps: 30, seconds: 20 })] = positionals;
   const rows = [];
   const random = new Random(1);
   for (const [count, phase] of [
