@@ -1,16 +1,27 @@
-// npm run models:train: the bundled model models/street, from the pictures to its folder. Hours; goes on where it stopped.
+// npm run models:train [-- --continue]: the bundled model models/street, from the pictures to its folder. Hours; goes on where
+// it stopped. It starts with the highway recipe; with --continue from the weights of models/street as they are.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { prepareData } from './street/data.mjs';
 import { ROOT, sharedData, WORK } from './street/places.mjs';
 import { publish } from './street/publish.mjs';
 
+const { values } = parseArgs({ options: { continue: { type: 'boolean', default: false } } });
 const shared = sharedData();
 const data = await prepareData(shared, console.log);
-const start = await trained('highway', ['--data', join(shared, 'detect', 'highway')]);
-const run = await trained('street', ['--data', data, '--from', join(start, 'best.ckpt')]);
-await publish({ run, data, model: join(WORK, 'street') });
+await trained('street', ['--data', data, '--from', await start()]);
+await publish({ model: join(WORK, 'street') });
+
+/** Weights that the training starts from; those of models/street are copied, for the run outlives them. */
+async function start() {
+  if (!values.continue)
+    return join(await trained('highway', ['--data', join(shared, 'detect', 'highway')]), 'best.ckpt');
+  const copy = join(WORK, 'start.onnx');
+  if (!existsSync(copy)) copyFileSync(join(ROOT, 'models', 'street', 'model.onnx'), copy);
+  return copy;
+}
 
 /** Trains a recipe in folders of its own, or goes on with it. @returns the folder of its run */
 async function trained(name, args) {
