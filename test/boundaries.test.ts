@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const FLOORS: Readonly<Record<string, number>> = {
@@ -52,6 +52,35 @@ const imports: Import[] = files.flatMap((file) => {
   }));
 });
 
+/** The files whose values each file imports; types alone tie nothing when the program runs. */
+function neighbours(): Map<string, string[]> {
+  const known = new Set(files);
+  const typesOnly = /^(?:type\b|\{\s*(?:type\s[^,}]+,?\s*)+\}$)/;
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(join('src', file), 'utf8');
+      const statements = [...text.matchAll(/^(?:import|export)\s+([^;']*?)\s*from\s*'([^']+)'/gm)];
+      const targets = statements.filter(([, what]) => !typesOnly.test(what!)).map(([, , target]) => target!);
+      const paths = targets.map((target) => (target.startsWith('#') ? target.slice(1) : join(dirname(file), target)));
+      return [file, paths.map((path) => path.replace(/\.js$/, '.ts')).filter((path) => known.has(path))];
+    }),
+  );
+}
+
+/** Ways that lead back to their first file. */
+function circles(graph: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = [];
+  const done = new Set<string>();
+  const walk = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file]);
+    if (path.includes(file) || done.has(file)) return;
+    for (const next of graph.get(file) ?? []) walk(next, [...path, file]);
+    done.add(file);
+  };
+  for (const file of graph.keys()) walk(file, []);
+  return found;
+}
+
 describe('the house', () => {
   it('has a floor for every folder', () => {
     const folders = new Set(files.filter((file) => file.includes('/')).map((file) => file.split('/')[0]!));
@@ -86,6 +115,10 @@ describe('the house', () => {
       return doors !== undefined && folder !== 'web' && !doors.includes(folder);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('has no files that need each other to begin', () => {
+    expect(circles(neighbours())).toEqual([]);
   });
 
   it('keeps files under 300 lines', () => {

@@ -1,4 +1,5 @@
-import type { Combination } from './step-protocol.js';
+/** What becomes of state that the members of a team hold each for its share; `first`: what the first member holds. */
+export type Combination = 'sum' | 'mean' | 'first';
 
 /** Where the members of a team lay out state for each other: by name, float32 of every member, one behind the other. */
 export interface StepBoard {

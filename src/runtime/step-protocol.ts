@@ -1,6 +1,6 @@
 import type { ElementType } from '#core/tensor.js';
 import type { SessionOptions, TypedArray, TypedTensor } from './session.js';
-import type { StepBoard } from './step-board.js';
+import type { Combination, StepBoard } from './step-board.js';
 import type { Feed } from './worker-protocol.js';
 
 /** A tensor that stays in the worker from run to run: a vector of parameters, moments, running statistics. */
@@ -30,9 +30,6 @@ export interface StepSettings {
   /** Where it is one of a team. */
   readonly board?: StepBoard;
 }
-
-/** What becomes of state that the members of a team hold each for its share; `first`: what the first member holds. */
-export type Combination = 'sum' | 'mean' | 'first';
 
 export type StepRequest =
   | { readonly do: 'open'; readonly graph: StepGraph }

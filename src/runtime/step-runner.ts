@@ -1,6 +1,6 @@
 import type { SessionOptions, TypedArray, TypedTensor } from './session.js';
-import type { StepBoard } from './step-board.js';
-import type { Combination, StateSpec, StepGraph, StepReply, StepRequest } from './step-protocol.js';
+import type { Combination, StepBoard } from './step-board.js';
+import type { StateSpec, StepGraph, StepReply, StepRequest } from './step-protocol.js';
 import { Thread } from './thread.js';
 import type { Feed } from './worker-protocol.js';
 

@@ -1,5 +1,6 @@
 import type { SessionOptions, TypedArray } from './session.js';
-import type { Combination, StateSpec, StepGraph } from './step-protocol.js';
+import type { Combination } from './step-board.js';
+import type { StateSpec, StepGraph } from './step-protocol.js';
 import { type StepResult, StepRunner } from './step-runner.js';
 import type { Feed } from './worker-protocol.js';
 

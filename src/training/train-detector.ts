@@ -53,7 +53,7 @@ export async function trainDetector(options: TrainOptions): Promise<TrainResult>
   };
   const looked = (look: Look, history: readonly EpochRecord[]): Promise<void> =>
     writeLive(options, data, { look, history, recorder });
-  const run = await trained({
+  const run = await runThrough({
     recipe,
     data,
     folder: runFolder,
@@ -66,7 +66,7 @@ export async function trainDetector(options: TrainOptions): Promise<TrainResult>
   return { run, ...(await finish(options, data)) };
 }
 
-async function trained(options: PrepareOptions): Promise<RunResult> {
+async function runThrough(options: PrepareOptions): Promise<RunResult> {
   const run = await prepareRun(options);
   return run.run();
 }

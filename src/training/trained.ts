@@ -4,7 +4,8 @@ import type { TrainedDetector } from './export/export-detector.js';
 import { featureLength, featureMaps, headNetwork } from './features/feature-network.js';
 import { baseOf } from './features/prepare-features.js';
 import type { SavedRun } from './run/state.js';
-import { adopt, type FlatWeights } from './transfer/adopt.js';
+import { adopt } from './transfer/adopt.js';
+import type { FlatWeights } from './transfer/flat-weights.js';
 import { namedWeights } from './transfer/named-weights.js';
 
 /** A saved run as the export wants it: the moving averages are what serves. */

@@ -1,7 +1,8 @@
 import type { Candidates } from './candidates.js';
 import { type Drop, explainedGreedy } from './nms/explained.js';
-import { GreedyNms, type Ranked } from './nms/greedy.js';
+import { GreedyNms } from './nms/greedy.js';
 import { ScoreOrder } from './nms/order.js';
+import type { Ranked } from './nms/ranked.js';
 import { type SoftNms, softNms } from './nms/soft.js';
 
 /** Which candidates become detections. Classes are ids: indices into the card's labels. */

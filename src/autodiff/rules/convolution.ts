@@ -6,36 +6,8 @@ import type { GraphBuilder, Value } from '#onnx/builder.js';
 import type { AttributesOf } from '#onnx/ops.js';
 import { convolve } from '../convolve.js';
 import { axesOf, type OpRules, type Rule, type Step, type Target } from '../rule.js';
+import { type Geometry, geometryOf, isPointwise } from './geometry.js';
 import { weightGradient } from './weight-gradient.js';
-
-type ConvAttributes = AttributesOf<'Conv'>;
-
-/** The attributes of a convolution with their defaults filled in. */
-export interface Geometry {
-  readonly kernel: readonly number[];
-  readonly strides: readonly number[];
-  readonly dilations: readonly number[];
-  /** All begins, then all ends. */
-  readonly pads: readonly number[];
-  readonly group: number;
-}
-
-export function geometryOf(weights: Value, attributes: ConvAttributes): Geometry {
-  const kernel = weights.dims.slice(2);
-  const ones = kernel.map(() => 1);
-  return {
-    kernel,
-    strides: attributes.strides ?? ones,
-    dilations: attributes.dilations ?? ones,
-    pads: attributes.pads ?? [...ones, ...ones].map(() => 0),
-    group: attributes.group ?? 1,
-  };
-}
-
-/** Whether each output position is made of one input position only. */
-export function isPointwise({ kernel, strides, pads }: Geometry): boolean {
-  return kernel.every((size) => size === 1) && strides.every((step) => step === 1) && pads.every((pad) => pad === 0);
-}
 
 /** Sum over everything but the channels. */
 function channelSums(g: GraphBuilder, dy: Value): Value {
@@ -87,7 +59,7 @@ function flippedPads({ kernel, dilations, pads }: Geometry): readonly number[] {
   return pads.map((count, index) => (kernel[index % kernel.length]! - 1) * dilations[index % kernel.length]! - count);
 }
 
-const conv: Rule<ConvAttributes> = ({ g, inputs, attributes, dy, needs, target }) => {
+const conv: Rule<AttributesOf<'Conv'>> = ({ g, inputs, attributes, dy, needs, target }) => {
   const [x, w] = inputs as [Value, Value];
   const geometry = geometryOf(w, attributes);
   return [

@@ -11,7 +11,7 @@
 import type { GraphBuilder, Value } from '#onnx/builder.js';
 import { float32Tensor } from '#onnx/tensor.js';
 import type { Target } from '../rule.js';
-import { type Geometry, isPointwise } from './convolution.js';
+import { type Geometry, isPointwise } from './geometry.js';
 
 export interface WeightGradient {
   readonly x: Value;

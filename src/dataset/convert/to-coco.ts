@@ -1,6 +1,6 @@
 import { areaOf } from '#vision/metrics/pictures.js';
 import type { Dataset } from '../dataset.js';
-import { type Converted, Losses, type NamedSample, short } from './convert.js';
+import { type Converted, Losses, type NamedSample, short } from './converted.js';
 
 /** COCO: one `annotations/instances_<split>.json` per split (`instances.json` without splits), pictures in `images/`. */
 export function cocoFiles(dataset: Dataset, samples: readonly NamedSample[]): Converted {

@@ -1,7 +1,7 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import { clipBox } from '../augmentation/place.js';
 import type { Dataset } from '../dataset.js';
-import { type Converted, Losses, type NamedSample, short } from './convert.js';
+import { type Converted, Losses, type NamedSample, short } from './converted.js';
 
 const BUILDER = new XMLBuilder({ format: true, indentBy: '  ' });
 

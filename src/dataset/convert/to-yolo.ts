@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Annotation } from '#core/annotation.js';
 import type { Size } from '#core/size.js';
 import type { Dataset } from '../dataset.js';
-import { type Converted, Losses, type NamedSample } from './convert.js';
+import { type Converted, Losses, type NamedSample } from './converted.js';
 
 /** YOLO: `data.yaml`, `images/<split>/` and `labels/<split>/`. Crowd regions are left out: YOLO would take them for objects. */
 export function yoloFiles(dataset: Dataset, samples: readonly NamedSample[]): Converted {

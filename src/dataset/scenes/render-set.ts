@@ -5,7 +5,7 @@ import type { Annotation } from '#core/annotation.js';
 import { LookoutError, messageOf } from '#core/errors.js';
 import { Random } from '#core/random.js';
 import type { Size } from '#core/size.js';
-import type { NamedSample } from '../convert/convert.js';
+import type { NamedSample } from '../convert/converted.js';
 import { cocoFiles } from '../convert/to-coco.js';
 import type { Dataset } from '../dataset.js';
 import { FACE_LANDMARKS, renderFaces } from './faces.js';

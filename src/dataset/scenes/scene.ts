@@ -3,7 +3,7 @@ import { Random } from '#core/random.js';
 import type { Size } from '#core/size.js';
 import type { Mesh } from './mesh.js';
 import type { Bike } from './models/bicycle.js';
-import type { Detail } from './models/figure.js';
+import type { Detail } from './models/detail.js';
 import type { HeadDetail } from './models/head.js';
 import { personPieces } from './models/person.js';
 import { ridePose } from './models/pose.js';

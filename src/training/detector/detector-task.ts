@@ -11,7 +11,7 @@ import { createDetect, type Detect } from '#vision/detect.js';
 import { letterbox } from '#vision/letterbox.js';
 import type { Found } from '#vision/metrics/pictures.js';
 import type { Outputs, StepControl, TrainingTask } from '../run/task.js';
-import type { FlatWeights } from '../transfer/adopt.js';
+import type { FlatWeights } from '../transfer/flat-weights.js';
 import { decoderOf } from './detector-network.js';
 import { type DetectorPlanOptions, shareOf, stepPlanOf, targetsOf } from './detector-plan.js';
 import { targetFeeds } from './targets.js';

@@ -11,7 +11,7 @@ import type { Layout } from '#nn/layout.js';
 import { encodeModel } from '#onnx/encode.js';
 import { outputError, writeAtomically } from '#records/files.js';
 import { StepRunner } from '#runtime/step-runner.js';
-import type { FlatWeights } from '../transfer/adopt.js';
+import type { FlatWeights } from '../transfer/flat-weights.js';
 import { backboneNetwork, featureLength, featureMaps } from './feature-network.js';
 
 export interface FeatureOptions {

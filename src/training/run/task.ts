@@ -1,7 +1,8 @@
 import type { Size } from '#core/size.js';
 import type { Batch } from '#dataset/batch.js';
 import type { TypedTensor } from '#runtime/session.js';
-import type { Combination, StateSpec, StepGraph } from '#runtime/step-protocol.js';
+import type { Combination } from '#runtime/step-board.js';
+import type { StateSpec, StepGraph } from '#runtime/step-protocol.js';
 import type { Feed } from '#runtime/worker-protocol.js';
 import type { Found } from '#vision/metrics/pictures.js';
 

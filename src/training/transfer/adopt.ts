@@ -1,11 +1,6 @@
 import type { Layout } from '#nn/layout.js';
+import type { FlatWeights } from './flat-weights.js';
 import type { NamedWeight, NamedWeights } from './named-weights.js';
-
-/** Flat vectors of a network, in the order of its layout. */
-export interface FlatWeights {
-  readonly parameters: Float32Array;
-  readonly states: Float32Array;
-}
 
 export interface Adopted extends FlatWeights {
   /** Names of parameters that were taken over. */

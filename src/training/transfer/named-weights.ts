@@ -4,7 +4,7 @@ import type { Layout } from '#nn/layout.js';
 import { decodeModel } from '#onnx/decode.js';
 import type { Model } from '#onnx/model.js';
 import { float32Of } from '#onnx/tensor.js';
-import type { FlatWeights } from './adopt.js';
+import type { FlatWeights } from './flat-weights.js';
 
 /** A trained tensor by the name of its parameter or running statistic. */
 export interface NamedWeight {

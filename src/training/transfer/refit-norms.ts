@@ -7,7 +7,7 @@ import { StepRunner } from '#runtime/step-runner.js';
 import type { DetectorNetwork } from '../detector/detector-network.js';
 import { layerOf } from '../export/inference-model.js';
 import { withOutputs } from '../export/quantise.js';
-import type { FlatWeights } from './adopt.js';
+import type { FlatWeights } from './flat-weights.js';
 
 export interface Refit {
   readonly detector: DetectorNetwork;

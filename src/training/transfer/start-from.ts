@@ -7,7 +7,8 @@ import type { DetectorTask } from '../detector/detector-task.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { loadRun } from '../run/state.js';
 import { trainedOf } from '../trained.js';
-import { adopt, type FlatWeights, foldedLayers } from './adopt.js';
+import { adopt, foldedLayers } from './adopt.js';
+import type { FlatWeights } from './flat-weights.js';
 import { isCheckpoint, type NamedWeights, namedWeights, readOnnxWeights } from './named-weights.js';
 import { refitNorms } from './refit-norms.js';
 

@@ -1,4 +1,4 @@
-import type { Ranked } from './greedy.js';
+import type { Ranked } from './ranked.js';
 import { rowIou } from './row-iou.js';
 
 /** Why a candidate above the score threshold is not among the detections. */

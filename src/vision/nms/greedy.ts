@@ -1,14 +1,5 @@
 import { KeptBoxes } from './kept-boxes.js';
-
-/** Boxes by score: `order[i]` is the row of `boxes` and `buckets` of the i-th best. */
-export interface Ranked {
-  /** float32 `[*, 4]`: x1, y1, x2, y2. */
-  readonly boxes: Float32Array;
-  /** Only boxes of the same bucket suppress each other. */
-  readonly buckets: Int32Array;
-  readonly order: Uint32Array;
-  readonly count: number;
-}
+import type { Ranked } from './ranked.js';
 
 /**
  * Greedy non-max suppression: a box is kept unless a better one that is kept and lies in the same bucket overlaps it by

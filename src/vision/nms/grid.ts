@@ -1,4 +1,4 @@
-import type { Ranked } from './greedy.js';
+import type { Ranked } from './ranked.js';
 
 const MOST_CELLS = 512;
 

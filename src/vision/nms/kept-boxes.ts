@@ -1,5 +1,5 @@
-import type { Ranked } from './greedy.js';
 import { Grid } from './grid.js';
+import type { Ranked } from './ranked.js';
 
 const COARSE = 1024;
 const FEW = 16;

@@ -1,5 +1,5 @@
 import type { Drop } from './explained.js';
-import type { Ranked } from './greedy.js';
+import type { Ranked } from './ranked.js';
 import { rowIou } from './row-iou.js';
 
 /** How overlap lowers a score: `linear` by 1 - IoU above the IoU threshold, `gaussian` by exp(-IoU^2 / sigma) always. */

@@ -7,7 +7,7 @@ import { detectorOf } from '#training/detector/architecture.js';
 import { DetectorTask } from '#training/detector/detector-task.js';
 import type { TrainedDetector } from '#training/export/export-detector.js';
 import { type Recipe, recipeSchema } from '#training/recipe/recipe.js';
-import type { FlatWeights } from '#training/transfer/adopt.js';
+import type { FlatWeights } from '#training/transfer/flat-weights.js';
 
 export const ANCHORS = [
   [

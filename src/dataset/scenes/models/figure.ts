@@ -1,6 +1,8 @@
 import { type Mesh, MeshBuilder } from '../mesh.js';
 import { box, ellipsoid, type Section, tube } from '../shapes.js';
-import { type Outfit, SKIN } from './outfit.js';
+import type { Detail } from './detail.js';
+import type { Outfit } from './outfit.js';
+import { SKIN } from './skin.js';
 
 /** The rigid parts of a body. Limbs run from 0 to 1 along z (they are stretched to their length), radii are metres. */
 export interface Figure {
@@ -17,9 +19,6 @@ export interface Figure {
 }
 
 const cache = new Map<string, Figure>();
-
-/** How finely round things are divided: near, middle, far (and shadows). */
-export type Detail = 0 | 1 | 2;
 
 /** The parts of a person; people of about the same build and clothes share them. */
 export function figureOf(outfit: Outfit, detail: Detail): Figure {

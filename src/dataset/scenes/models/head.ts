@@ -1,8 +1,8 @@
 import { type Mesh, MeshBuilder } from '../mesh.js';
 import { ellipsoid, tube } from '../shapes.js';
 import { unit, type Vector } from '../vector.js';
-import type { Detail } from './figure.js';
-import { SKIN } from './outfit.js';
+import type { Detail } from './detail.js';
+import { SKIN } from './skin.js';
 
 /** How a head differs from others; all near 1 except where said. */
 export interface HeadShape {

@@ -2,30 +2,7 @@ import type { Random } from '#core/random.js';
 import { type Surface, surface } from '../render/material.js';
 import type { HairStyle, HeadShape } from './head.js';
 import { pickWeighted } from './pick.js';
-
-/** Colours of a person, by slot. */
-export const SKIN = {
-  skin: 0,
-  top: 1,
-  bottom: 2,
-  shoes: 3,
-  hair: 4,
-  accent: 5,
-  pupil: 6,
-  lips: 7,
-  eyeWhite: 8,
-  sole: 9,
-  brow: 10,
-  mouth: 11,
-  hat: 12,
-  visor: 13,
-  iris: 14,
-  lash: 15,
-  sleeve: 16,
-  leg: 17,
-  bag: 18,
-  beard: 19,
-} as const;
+import { SKIN } from './skin.js';
 
 export type Top = 'shirt' | 't-shirt' | 'jacket' | 'coat' | 'dress';
 export type Bottom = 'trousers' | 'shorts' | 'skirt';

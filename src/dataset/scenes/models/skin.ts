@@ -1,0 +1,23 @@
+/** Colours of a person, by slot. */
+export const SKIN = {
+  skin: 0,
+  top: 1,
+  bottom: 2,
+  shoes: 3,
+  hair: 4,
+  accent: 5,
+  pupil: 6,
+  lips: 7,
+  eyeWhite: 8,
+  sole: 9,
+  brow: 10,
+  mouth: 11,
+  hat: 12,
+  visor: 13,
+  iris: 14,
+  lash: 15,
+  sleeve: 16,
+  leg: 17,
+  bag: 18,
+  beard: 19,
+} as const;
