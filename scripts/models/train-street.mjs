@@ -11,16 +11,20 @@ import { publish } from './street/publish.mjs';
 const { values } = parseArgs({ options: { continue: { type: 'boolean', default: false } } });
 const shared = sharedData();
 const data = await prepareData(shared, console.log);
-await trained('street', ['--data', data, '--from', await start()]);
-await publish({ model: join(WORK, 'street') });
+const start = values.continue ? asItIs() : await afterHighway();
+await trained('street', ['--data', data, '--from', start.file]);
+await publish({ model: join(WORK, 'street'), start });
 
-/** Weights that the training starts from; those of models/street are copied, for the run outlives them. */
-async function start() {
-  if (!values.continue)
-    return join(await trained('highway', ['--data', join(shared, 'detect', 'highway')]), 'best.ckpt');
-  const copy = join(WORK, 'start.onnx');
-  if (!existsSync(copy)) copyFileSync(join(ROOT, 'models', 'street', 'model.onnx'), copy);
-  return copy;
+async function afterHighway() {
+  const run = await trained('highway', ['--data', join(shared, 'detect', 'highway')]);
+  return { of: 'pipelines/train-highway.yaml', file: join(run, 'best.ckpt') };
+}
+
+/** A copy of the weights of models/street: a run may be gone on with after they were replaced. */
+function asItIs() {
+  const file = join(WORK, 'start.onnx');
+  if (!existsSync(file)) copyFileSync(join(ROOT, 'models', 'street', 'model.onnx'), file);
+  return { of: 'models/street before', file };
 }
 
 /** Trains a recipe in folders of its own, or goes on with it. @returns the folder of its run */

@@ -14,8 +14,8 @@ const DESCRIPTION =
 const LICENCE =
   'MIT for the weights. Learnt from pictures under the licences named in recipe.data.sources; some photographs are for ' +
   'non-commercial use only';
-/** Writes models/street. @param model folder of the exported model */
-export async function publish({ model }) {
+/** Writes models/street. @param model folder of the exported model @param start weights that its training began with */
+export async function publish({ model, start }) {
   const shared = sharedData();
   const card = JSON.parse(readFileSync(join(model, 'card.json'), 'utf8'));
   const held = await heldOut(shared);
@@ -35,17 +35,24 @@ export async function publish({ model }) {
       ...measured,
       empty: { pictures: empty.length, falsePositivesPerPicture: rounded(falsePerPicture(empty, scores)) },
     },
-    recipe: { ...recipe, data: { ...data, sources: sourcesText() }, weaknesses: weaknesses(measured) },
+    recipe: {
+      ...recipe,
+      start: { of: start.of, sha256: hashOf(start.file) },
+      data: { ...data, sources: sourcesText() },
+      weaknesses: weaknesses(measured),
+    },
   };
   const out = join(ROOT, 'models', 'street');
   mkdirSync(out, { recursive: true });
   copyFileSync(join(model, card.model.file), join(out, card.model.file));
-  const sha256 = createHash('sha256')
-    .update(readFileSync(join(out, card.model.file)))
-    .digest('hex');
-  if (sha256 !== card.model.sha256) throw new Error(`${model}: the card is not of this model.onnx`);
+  if (hashOf(join(out, card.model.file)) !== card.model.sha256)
+    throw new Error(`${model}: the card is not of this model.onnx`);
   writeFileSync(join(out, 'card.json'), formatCard(published));
   console.log(`written: models/street; AP50 ${published.metrics.AP50} on ${held.length} held-back photographs`);
+}
+
+function hashOf(file) {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
 /** What the figures say of where it fails. */
