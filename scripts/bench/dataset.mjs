@@ -29,6 +29,7 @@ try {
       epochs: 40,
       policy,
       workers: 1,
+      cache: { folder: out, megabytes: 384 },
     });
     let [pictures, start, wall] = [0, process.cpuUsage(), performance.now()];
     for await (const batch of loader) {

@@ -117,6 +117,23 @@ export class BatchMaker {
     return fetched;
   }
 
+  /** What is kept on disk is read when it is painted, one after another, so that they are never all in memory. */
+  async #labelled(index: number): Promise<LabelledPicture> {
+    const cache = this.#cache;
+    const { file, size, annotations } = this.#plan.samples[index]!;
+    if (!cache?.has(index)) {
+      const picture = await decodePicture(file, size, this.#maxSide);
+      if (!cache?.put(index, picture)) return { picture, size, annotations };
+    }
+    return {
+      get picture() {
+        return cache.get(index)!;
+      },
+      size,
+      annotations,
+    };
+  }
+
   /** The picture, or the next one that can be read. */
   async #fetchOne(wanted: number, faults: Fault[]): Promise<Fetched> {
     const { samples } = this.#plan;
@@ -124,9 +141,7 @@ export class BatchMaker {
       const index = (wanted + n) % samples.length;
       const sample = samples[index]!;
       try {
-        const picture = this.#cache?.get(index) ?? (await decodePicture(sample.file, sample.size, this.#maxSide));
-        this.#cache?.put(index, picture);
-        return { sample, labelled: { picture, size: sample.size, annotations: sample.annotations } };
+        return { sample, labelled: await this.#labelled(index) };
       } catch (error) {
         faults.push({
           kind: 'unreadable-image',

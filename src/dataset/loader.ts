@@ -6,7 +6,7 @@ import { type AugmentationPolicy, NO_AUGMENTATION } from './augmentation/policy.
 import type { Batch } from './batch.js';
 import { type BatchPlan, sizeOfBatch, stepsPerEpoch } from './batch-maker.js';
 import type { Dataset } from './dataset.js';
-import { createSharedCache } from './picture-cache.js';
+import { closeSharedCache, openSharedCache, type SharedCache } from './picture-cache.js';
 
 export interface LoaderOptions {
   readonly dataset: Pick<Dataset, 'labels' | 'landmarks' | 'mirrored' | 'samples'>;
@@ -31,8 +31,8 @@ export interface LoaderOptions {
   readonly workers?: number;
   /** Batches that are made or wait ahead of the one in use. Default: workers + 2. */
   readonly ahead?: number;
-  /** Memory for decoded pictures, MB. Default 384. What does not fit is decoded each time. */
-  readonly cacheMb?: number;
+  /** Where decoded pictures are kept, and how many MB of them. Without it, and what does not fit, is decoded each time. */
+  readonly cache?: { readonly folder: string; readonly megabytes: number };
 }
 
 /** What the loader has done so far. */
@@ -61,6 +61,7 @@ export class Loader implements AsyncIterableIterator<Batch> {
   readonly stepsPerEpoch: number;
   readonly #plan: BatchPlan;
   readonly #workers: Worker[] = [];
+  readonly #cache: SharedCache;
   readonly #pending: Pending[] = [];
   readonly #byKey = new Map<string, Pending>();
   readonly #free: ArrayBuffer[] = [];
@@ -87,8 +88,9 @@ export class Loader implements AsyncIterableIterator<Batch> {
     this.#next = { epoch: options.from?.epoch ?? 0, step: options.from?.step ?? 0 };
     const workers = options.workers ?? Math.max(1, Math.floor(availableParallelism() / 2));
     this.#ahead = options.ahead ?? workers + 2;
-    const cache = createSharedCache(plan.samples.length, options.cacheMb ?? 384);
-    for (let n = 0; n < workers; n++) this.#workers.push(this.#start({ plan, cache }));
+    const { folder = '.', megabytes = 0 } = options.cache ?? {};
+    this.#cache = openSharedCache(plan.samples.length, megabytes, folder);
+    for (let n = 0; n < workers; n++) this.#workers.push(this.#start({ plan, cache: this.#cache }));
     this.#askAhead();
   }
 
@@ -144,6 +146,7 @@ export class Loader implements AsyncIterableIterator<Batch> {
     for (const { settle } of this.#byKey.values()) settle({ error: 'the loader was closed' });
     this.#pending.length = 0;
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    closeSharedCache(this.#cache);
   }
 
   #askAhead(): void {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { openSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +12,7 @@ import { BatchMaker, orderOfEpoch } from '#dataset/batch-maker.js';
 import type { Dataset, Sample } from '#dataset/dataset.js';
 import { decodePicture } from '#dataset/decode.js';
 import { Loader, type LoaderOptions } from '#dataset/loader.js';
-import { createSharedCache, PictureCache } from '#dataset/picture-cache.js';
+import { closeSharedCache, openSharedCache, PictureCache } from '#dataset/picture-cache.js';
 import { folderWith, writePicture } from './support.js';
 
 const PICTURES = 11;
@@ -41,7 +42,7 @@ const options = (more: Partial<LoaderOptions> = {}): LoaderOptions => ({
   epochs: 2,
   policy: { ...STANDARD_AUGMENTATION, mosaic: { probability: 0.5, closeEpochs: 1 } },
   workers: 1,
-  cacheMb: 1,
+  cache: { folder: tmpdir(), megabytes: 1 },
   ...more,
 });
 
@@ -65,12 +66,12 @@ async function digests(more: Partial<LoaderOptions> = {}): Promise<string[]> {
 }
 
 describe('Loader', () => {
-  it('gives the same batches with one thread, three threads, and no memory for pictures', async () => {
+  it('gives the same batches with one thread, three threads, and no room for decoded pictures', async () => {
     const one = await digests();
     expect(one).toHaveLength(6);
     expect(new Set(one).size).toBe(6);
     expect(await digests({ workers: 3, ahead: 5 })).toEqual(one);
-    expect(await digests({ cacheMb: 0 })).toEqual(one);
+    expect(await digests({ cache: { folder: tmpdir(), megabytes: 0 } })).toEqual(one);
     expect(await digests({ seed: 6 })).not.toEqual(one);
   });
 
@@ -202,22 +203,46 @@ describe('Loader', () => {
 });
 
 describe('PictureCache', () => {
-  it('keeps what fits, once, and says nothing of the rest', () => {
-    const shared = createSharedCache(3, 0.01);
+  const picture = (level: number, width: number) => ({
+    width,
+    height: 40,
+    data: new Uint8Array(3 * 40 * width).fill(level),
+  });
+
+  it('keeps what fits, once, and says so', () => {
+    const shared = openSharedCache(3, 0.01, folderWith());
     const [cache, other] = [new PictureCache(shared), new PictureCache(shared)];
-    const picture = (level: number, width: number) => ({
-      width,
-      height: 40,
-      data: new Uint8Array(3 * 40 * width).fill(level),
-    });
-    cache.put(0, picture(7, 60));
-    other.put(0, picture(9, 60));
-    cache.put(1, picture(8, 60));
+    expect(cache.put(0, picture(7, 60))).toBe(true);
+    expect(other.put(0, picture(9, 60))).toBe(true);
+    expect(cache.put(1, picture(8, 60))).toBe(false);
     expect(other.get(0)).toEqual(picture(7, 60));
     expect(cache.get(1)).toBeUndefined();
     expect(cache.get(2)).toBeUndefined();
-    cache.put(2, picture(3, 20));
-    expect(other.get(2)).toEqual(picture(3, 20));
+    closeSharedCache(shared);
+  });
+
+  it('holds one picture of each thread in memory, and leaves no file behind', () => {
+    const folder = folderWith();
+    const shared = openSharedCache(2, 1, folder);
+    expect(readdirSync(folder)).toEqual([]);
+    const cache = new PictureCache(shared);
+    cache.put(0, picture(7, 60));
+    cache.put(1, picture(3, 20));
+    const first = cache.get(0)!;
+    expect(first).toEqual(picture(7, 60));
+    expect(cache.get(1)).toEqual(picture(3, 20));
+    expect(first.data.buffer).toBe(cache.get(1)!.data.buffer);
+    closeSharedCache(shared);
+  });
+
+  it('keeps nothing where it has no room at all, or the disk takes no more', () => {
+    const none = new PictureCache(openSharedCache(1, 0, 'nowhere'));
+    expect(none.put(0, picture(7, 60))).toBe(false);
+    const shared = openSharedCache(1, 1, folderWith());
+    closeSharedCache(shared);
+    const full = new PictureCache({ ...shared, file: openSync('/dev/full', 'r+') });
+    expect(full.put(0, picture(7, 60))).toBe(false);
+    expect(full.get(0)).toBeUndefined();
   });
 });
 

@@ -5,6 +5,7 @@ import { compileForward } from '#nn/inference.js';
 import { initialParameters, initialStates, type Layout, layoutOf } from '#nn/layout.js';
 import { type CompiledStep, compileGradients, compileStep, compileUpdate, type StepPlan } from '#nn/step.js';
 import { encodeModel } from '#onnx/encode.js';
+import { inOrder } from '#onnx/passes/in-order.js';
 import type { StateSpec, StepGraph } from '#runtime/step-protocol.js';
 import type { Feed } from '#runtime/worker-protocol.js';
 import { createDetect, type Detect } from '#vision/detect.js';
@@ -121,7 +122,7 @@ export class DetectorTask implements TrainingTask {
     const { detector, recipe } = this.#options;
     const model = compileForward(detector.network, this.#inputOf(recipe.model.size, this.lookBatch), this.layout);
     const reads = { parameters: 'ema', ...(this.layout.stateCount > 0 && { states: 'ema-states' }) };
-    return { key: 'look', model: encodeModel(model), reads, writes: {} };
+    return { key: 'look', model: encodeModel(inOrder(model)), reads, writes: {} };
   }
 
   lookFeeds(batch: Batch): Feed[] {
@@ -181,7 +182,7 @@ function graphOf(key: string, { model, vectors }: CompiledStep): StepGraph {
   const read = model.graph.inputs.map(({ name }) => name).filter((name) => carried.has(name));
   return {
     key,
-    model: encodeModel(model),
+    model: encodeModel(inOrder(model)),
     reads: Object.fromEntries(read.map((name) => [name, name])),
     writes: Object.fromEntries([...vectors.keys()].map((name) => [`next/${name}`, name])),
   };

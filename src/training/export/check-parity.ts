@@ -40,7 +40,6 @@ export async function checkParity(
     epochs: 1,
     shuffle: false,
     workers: 1,
-    cacheMb: 0,
   });
   try {
     const hasStates = layout.stateCount > 0;

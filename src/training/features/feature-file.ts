@@ -85,7 +85,6 @@ async function writeAll(
     epochs: 1,
     shuffle: false,
     workers: 1,
-    cacheMb: 0,
   });
   try {
     await runner.write(

@@ -93,8 +93,9 @@ export const runShape = {
     title: 'Threads that read and vary pictures',
   }),
   cacheMb: documented(z.union([z.literal('auto'), z.int().min(0).max(1_048_576)]).default('auto'), {
-    title: 'Memory for decoded pictures; auto takes a sixteenth of what the machine has, 128 to 1024 MB',
+    title: 'Disk space for decoded pictures, in the folder of the run while it runs; auto takes up to 4096 MB',
     unit: 'MB',
-    tradeOff: 'What does not fit is decoded anew each time, on the cores that the step wants.',
+    tradeOff:
+      'Never more than half of what is free. What does not fit is decoded anew each time, on the cores that the step wants.',
   }),
 };

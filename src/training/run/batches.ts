@@ -1,12 +1,11 @@
-import { totalmem } from 'node:os';
 import type { Batch } from '#dataset/batch.js';
 import type { Dataset } from '#dataset/dataset.js';
 import { Loader } from '#dataset/loader.js';
 import type { Recipe } from '../recipe/recipe.js';
 import { type Phase, phaseKey } from './phases.js';
 
-/** Memory for decoded pictures, MB, where the recipe does not say. It is used as it fills. */
-const USUAL_CACHE_MB = Math.min(1024, Math.max(128, totalmem() / 2 ** 20 / 16));
+/** Disk space for decoded pictures, MB, where the recipe does not say. It is used as it fills. */
+const USUAL_CACHE_MB = 4096;
 
 /** Where the next batch is to come from. */
 export interface BatchPosition {
@@ -25,18 +24,29 @@ export interface BatchSource {
   close(): Promise<void>;
 }
 
+export interface BatchesOptions {
+  readonly recipe: Recipe;
+  readonly dataset: Dataset;
+  /** Threads that make the batches. */
+  readonly workers: number;
+  /** Where decoded pictures are kept. */
+  readonly folder: string;
+}
+
 /** The batches of a run: one loader per phase, opened when its first batch is asked for. */
 export class Batches implements BatchSource {
   readonly #recipe: Recipe;
   readonly #dataset: Dataset;
   readonly #workers: number;
+  readonly #folder: string;
   #open: { readonly key: string; readonly loader: Loader } | undefined;
   #waitedMs = 0;
 
-  constructor(recipe: Recipe, dataset: Dataset, workers: number) {
+  constructor({ recipe, dataset, workers, folder }: BatchesOptions) {
     this.#recipe = recipe;
     this.#dataset = dataset;
     this.#workers = workers;
+    this.#folder = folder;
   }
 
   get waitedMs(): number {
@@ -81,7 +91,7 @@ export class Batches implements BatchSource {
       policy: phase.policy,
       from,
       workers: this.#workers,
-      cacheMb: cacheMb === 'auto' ? USUAL_CACHE_MB : cacheMb,
+      cache: { folder: this.#folder, megabytes: cacheMb === 'auto' ? USUAL_CACHE_MB : cacheMb },
     });
     this.#open = { key, loader };
     return loader;

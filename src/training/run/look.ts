@@ -64,7 +64,6 @@ function loaderOf({ dataset, batch, side, workers }: LookOptions, samples: reado
     shuffle: false,
     keepLast: true,
     workers,
-    cacheMb: 0,
   });
 }
 

@@ -46,7 +46,8 @@ export class TrainingRun {
     this.#lastSave = this.#now();
     this.#guard = new Guard(this.#position.rollbacks);
     this.#loaders = recipe.loaders === 'auto' ? Math.max(1, Math.floor(availableParallelism() / 2)) : recipe.loaders;
-    this.#batches = options.features?.train ?? new Batches(recipe, data.train, this.#loaders);
+    const { features, folder } = options;
+    this.#batches = features?.train ?? new Batches({ recipe, dataset: data.train, workers: this.#loaders, folder });
     this.#length = {
       epochs: recipe.epochs,
       stepsPerEpoch: Math.floor(data.train.samples.length / recipe.batch),

@@ -97,7 +97,6 @@ async function refit({ recipe, detector, task, layers, weights, train }: RefitOp
     seed: recipe.seed,
     epochs: 1,
     workers: 1,
-    cacheMb: 0,
   });
   try {
     const { value } = await loader.next();
