@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { examples } from './examples.js';
+import { whole } from './numbers.js';
 import { Terminal } from './terminal.js';
 
 interface Options {
@@ -10,15 +11,6 @@ interface Options {
   readonly pictures: number;
   readonly seed: number;
   readonly plain?: true;
-}
-
-function whole(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < least)
-      throw new InvalidArgumentError(`expected a whole number of at least ${least}`);
-    return value;
-  };
 }
 
 /** `lookout dataset preview` */

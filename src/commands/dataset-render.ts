@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { examples } from './examples.js';
+import { whole } from './numbers.js';
 import { Terminal } from './terminal.js';
 
 interface Options {
@@ -25,12 +26,6 @@ function sizeOf(text: string): Options['size'] {
   return size;
 }
 
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number');
-  return value;
-}
-
 /** `lookout dataset render` */
 export function registerDatasetRender(dataset: Command): void {
   const command = dataset
@@ -38,9 +33,9 @@ export function registerDatasetRender(dataset: Command): void {
     .description('render labelled pictures of streets or faces, with exact boxes')
     .requiredOption('--out <folder>', 'where pictures and a COCO file go')
     .option('--kind <kind>', 'street or faces', kindOf, 'street')
-    .option('--pictures <number>', 'how many', whole, 200)
+    .option('--pictures <number>', 'how many', whole(0), 200)
     .option('--size <size>', 'WIDTHxHEIGHT', sizeOf, { width: 640, height: 480 })
-    .option('--seed <number>', 'another seed renders other pictures', whole, 1)
+    .option('--seed <number>', 'another seed renders other pictures', whole(0), 1)
     .option('--quiet', 'print nothing but errors')
     .action(render);
   examples(command, [

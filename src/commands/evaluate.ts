@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from './examples.js';
 import { interruption } from './interrupt.js';
+import { positives, whole } from './numbers.js';
 import { Terminal } from './terminal.js';
 
 interface Options {
@@ -21,7 +22,6 @@ interface Options {
   readonly quiet?: true;
 }
 
-const numbers = (text: string): number[] => text.split(',').map(Number);
 const pairs = (text: string): Record<string, string> =>
   Object.fromEntries(text.split(',').map((pair) => pair.split('=').map((part) => part.trim())));
 
@@ -39,14 +39,14 @@ export function registerEvaluate(program: Command): void {
     .option('--out <folder>', 'where report.html and results.csv go (default: runs/evaluate-<model>)')
     .option('--models <folder>', 'folder of the models that have names', 'models')
     .option('--device <name>', 'auto, cpu, webgpu, cuda, ...', 'cpu')
-    .option('--workers <number>', 'threads that each hold a copy of the model', Number)
-    .option('--threads <number>', 'threads of the runtime inside one worker', Number)
+    .option('--workers <number>', 'threads that each hold a copy of the model', whole(1))
+    .option('--threads <number>', 'threads of the runtime inside one worker', whole(1))
     .option('--rename <pairs>', 'model-label=data-label,... where they differ', pairs, {})
     .option('--flip', 'look at the mirror image too')
-    .option('--scales <list>', 'look at the picture in these sizes too, relative to the input: 0.8,0.6', numbers, [])
-    .option('--crops <number>', 'look at so many tiles per side too', Number, 1)
-    .option('--weights <list>', 'how much the word of each model counts', numbers, [])
-    .option('--limit <number>', 'look at the first pictures only', Number)
+    .option('--scales <list>', 'look at the picture in these sizes too, relative to the input: 0.8,0.6', positives, [])
+    .option('--crops <number>', 'look at so many tiles per side too', whole(1), 1)
+    .option('--weights <list>', 'how much the word of each model counts', positives, [])
+    .option('--limit <number>', 'look at the first pictures only', whole(1))
     .option('--json', 'print one JSON object instead of a table')
     .option('--quiet', 'print nothing but errors')
     .action(evaluate);

@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander';
 import { LookoutError, messageOf } from '#core/errors.js';
 import type { AddOptions } from '#runtime/add-model.js';
 
@@ -8,12 +7,6 @@ export interface ReadingOptions {
   readonly labels?: string;
   readonly anchors?: string;
   readonly imgsz?: number;
-}
-
-export function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('Expected a whole number above 0.');
-  return number;
 }
 
 /** Label file and anchors, read and parsed. @throws LookoutError kind `config` */

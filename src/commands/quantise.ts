@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from './examples.js';
 import { interruption } from './interrupt.js';
+import { whole } from './numbers.js';
 import { Terminal } from './terminal.js';
 
 interface Options {
@@ -29,7 +30,7 @@ export function registerQuantise(program: Command): void {
     )
     .option('--out <folder>', 'where the model goes (default: models/<model>-int8)')
     .option('--models <folder>', 'folder of the models that have names', 'models')
-    .option('--pictures <number>', 'pictures to calibrate on', Number, 128)
+    .option('--pictures <number>', 'pictures to calibrate on', whole(1), 128)
     .option('--reduced-weights', '7-bit weights, for processors without VNNI')
     .option('--rename <pairs>', 'model-label=data-label,... where they differ', pairs, {})
     .option('--json', 'print one JSON object instead of a table')

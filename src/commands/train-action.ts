@@ -23,6 +23,8 @@ export async function runTraining(file: string, request: TrainRequest): Promise<
   const recipe = withOverrides(loadRecipe(file), request);
   const modelFolder = request.out ?? join('models', recipe.name);
   const runFolder = request.run ?? join('runs', recipe.name);
+  const stopping = 'stopping after this step, with a checkpoint; Ctrl-C again stops at once';
+  signal.addEventListener('abort', () => view.print(stopping), { once: true });
   const result = await trainDetector({
     recipe,
     runFolder,
@@ -42,6 +44,7 @@ export async function runTraining(file: string, request: TrainRequest): Promise<
   }
   if (result.evaluation !== undefined) view.print(classTable(result.evaluation));
   view.print(`written: ${modelFolder} (model.onnx, card.json), ${runFolder} (report.html, results.csv, history.csv)`);
+  view.print(`to see what it finds: lookout detect PICTURES --model ${modelFolder} --annotate`);
 }
 
 function oneOf<T extends string>(flag: string, value: string, allowed: readonly T[]): T {

@@ -41,14 +41,23 @@ export class TrainView {
         this.#output.write(`${JSON.stringify({ event: event.kind, ...event })}\n`);
       return;
     }
+    if (event.kind === 'busy') {
+      this.status(event.text);
+      return;
+    }
     if (event.kind !== 'step') {
       for (const line of linesOf(event)) this.#print(line);
       return;
     }
     const isTerminal = this.#output.isTTY === true;
     if (!this.#isDue(isTerminal ? DRAW_EVERY : LINE_EVERY)) return;
-    if (isTerminal) this.#draw(liveLine(event, this.#output.columns ?? 80));
-    else this.#print(plainLine(event));
+    if (isTerminal) this.#draw(`${barOf(event.progress)} ${stepLine(event)}`);
+    else this.#print(stepLine(event));
+  }
+
+  /** What is going on, on a terminal, until something else is. */
+  status(text: string): void {
+    if (!this.#json && !this.#quiet && this.#output.isTTY === true) this.#draw(`${text} ...`);
   }
 
   /** A line for a person, not shown to programs. */
@@ -74,7 +83,8 @@ export class TrainView {
   }
 
   #draw(line: string): void {
-    this.#output.write(`\r\u001b[K${line}`);
+    const columns = this.#output.columns ?? 80;
+    this.#output.write(`\r\u001b[K${line.length < columns ? line : `${line.slice(0, columns - 2)}…`}`);
     this.#isLive = true;
   }
 
@@ -84,7 +94,9 @@ export class TrainView {
   }
 }
 
-function linesOf(event: Exclude<TrainingEvent, StepEvent>): string[] {
+type BusyEvent = Extract<TrainingEvent, { kind: 'busy' }>;
+
+function linesOf(event: Exclude<TrainingEvent, StepEvent | BusyEvent>): string[] {
   switch (event.kind) {
     case 'started':
       return startLines(event);
@@ -121,52 +133,55 @@ function startLines(event: Extract<TrainingEvent, { kind: 'started' }>): string[
 
 function epochLine({ epoch, epochs, losses, AP, AP50, isBest, rate, trainedSeconds }: ValidatedEvent): string {
   const of = `${epoch + 1}`.padStart(`${epochs}`.length);
-  return `epoch ${of}/${epochs}  ${lossText(losses)}  AP50 ${AP50.toFixed(3)}  AP ${AP.toFixed(3)}${isBest ? ' best' : '     '}  rate ${rate.toExponential(1)}  ${clock(trainedSeconds)}`;
+  return `epoch ${of}/${epochs}  AP50 ${AP50.toFixed(3)}  AP ${AP.toFixed(3)}${isBest ? ' best' : '     '}  ${lossText(losses)}  rate ${rate.toExponential(1)}  ${clock(trainedSeconds)}`;
 }
 
 function endLine({ reason, epochs, steps, seconds, best }: Extract<TrainingEvent, { kind: 'ended' }>): string {
   const why = {
     finished: 'finished',
     time: 'the time is up',
-    patience: 'stopped early: no progress any more',
-    interrupted: 'interrupted; go on with --resume',
+    patience: 'stopped early, no progress any more,',
+    interrupted: 'interrupted',
   }[reason];
   const figures =
     best === undefined
       ? ''
       : `; best AP50 ${best.AP50.toFixed(3)}, AP ${best.AP.toFixed(3)} in epoch ${best.epoch + 1}`;
-  return `${why} after ${epochs} epochs, ${steps} steps, ${clock(seconds)}${figures}`;
+  const way = reason === 'interrupted' ? '; go on with --resume' : '';
+  const done = [...(epochs > 0 ? [countOf(epochs, 'epoch')] : []), countOf(steps, 'step'), clock(seconds)];
+  return `${why} after ${done.join(', ')}${figures}${way}`;
 }
 
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** The parts; their sum over the batch says nothing that they do not. */
 function lossText(losses: Losses): string {
   return Object.entries(losses)
+    .filter(([name]) => name !== 'total')
     .map(([name, value]) => `${name} ${value.toFixed(4)}`)
     .join(' ');
 }
 
-/** `epoch 3/100 step 41/106 loss 0.12 (...), rate 2.0e-3, 320 px, 98 pictures/s, wait 0.4 %, 12:03 left, 612 MB` */
-function plainLine(event: StepEvent): string {
-  const { epoch, epochs, step, stepsPerEpoch } = event;
-  return `epoch ${epoch + 1}/${epochs} step ${step}/${stepsPerEpoch}  ${lossText(event.losses)}  ${figuresOf(event)}`;
-}
-
-function figuresOf({ rate, size, picturesPerSecond, waitShare, secondsLeft, memoryMb }: StepEvent): string {
+/** `epoch 3/100 step 41/106, 12:03 left, box 0.0412 ..., 98 pictures/s, 320 px, rate 2.0e-3, wait 0.4 %, 612 MB`, the most wanted first. */
+function stepLine(event: StepEvent): string {
+  const { epoch, epochs, step, stepsPerEpoch, rate, size, picturesPerSecond, waitShare, secondsLeft, memoryMb } = event;
   const parts = [
-    `rate ${rate.toExponential(1)}`,
-    `${size} px`,
-    `${picturesPerSecond.toFixed(0)} pictures/s`,
-    `wait ${(100 * waitShare).toFixed(1)} %`,
+    `epoch ${epoch + 1}${epochs === undefined ? '' : `/${epochs}`} step ${step}/${stepsPerEpoch}`,
     ...(secondsLeft === undefined ? [] : [`${clock(secondsLeft)} left`]),
+    lossText(event.losses),
+    ...(picturesPerSecond === 0 ? [] : [`${picturesPerSecond.toFixed(0)} pictures/s`]),
+    `${size} px`,
+    `rate ${rate.toExponential(1)}`,
+    `wait ${(100 * waitShare).toFixed(1)} %`,
     `${memoryMb.toFixed(0)} MB`,
   ];
   return parts.join(', ');
 }
 
-/** The same in one line of the terminal, behind a bar of the whole run. */
-function liveLine(event: StepEvent, columns: number): string {
-  const { epoch, epochs, step, stepsPerEpoch, progress } = event;
+/** How far the whole run is. */
+function barOf(progress: number): string {
   const full = Math.round(12 * Math.min(1, progress));
-  const bar = `${'█'.repeat(full)}${'░'.repeat(12 - full)}`;
-  const text = `${bar} ${epoch + 1}/${epochs} ${step}/${stepsPerEpoch}  ${lossText(event.losses)}  ${figuresOf(event)}`;
-  return text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
+  return `${'█'.repeat(full)}${'░'.repeat(12 - full)}`;
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from './examples.js';
 import { interruption } from './interrupt.js';
+import { positive, whole } from './numbers.js';
 import { TrainView } from './train-view.js';
 
 interface Options {
@@ -36,10 +37,10 @@ export function registerTrain(program: Command): void {
     .option('--out <folder>', 'where model.onnx and card.json go (default: models/NAME)')
     .option('--run <folder>', 'where checkpoints and the report go (default: runs/NAME)')
     .option('--resume', 'go on from the last checkpoint of the run')
-    .option('--epochs <number>', 'rounds through the pictures', Number)
-    .option('--minutes <number>', 'time that the run may take', Number)
-    .option('--seed <number>', 'start of all random numbers', Number)
-    .option('--threads <number>', 'threads of the training step', Number)
+    .option('--epochs <number>', 'rounds through the pictures', whole(1))
+    .option('--minutes <number>', 'time that the run may take', positive)
+    .option('--seed <number>', 'start of all random numbers', whole(0))
+    .option('--threads <number>', 'threads of the training step', whole(1))
     .option('--device <name>', 'cpu, cuda or webgpu')
     .option('--from <file>', 'start from a checkpoint, or from the weights of an ONNX file by name and shape')
     .option('--freeze <layers>', 'layers that stay as they are: beginnings of their names', (text) => text.split(','))

@@ -5,13 +5,13 @@ export const TRAINING_RECORD = 'run.json';
 export const TRAINING_PICTURES = 'pictures';
 
 /** `interrupted` may be gone on with; a run that is `training` and has said nothing for minutes was killed. */
-export type TrainingState = 'training' | 'finished' | 'interrupted';
+export type TrainingState = 'training' | 'finished' | 'interrupted' | 'failed';
 
 /** Where a run stands in this moment; losses are means over the epoch so far. */
 export interface TrainingMoment {
-  /** 0-based; `epochs` is how many are expected now. */
+  /** 0-based; `epochs` is how many are expected now, once that can be told. */
   readonly epoch: number;
-  readonly epochs: number;
+  readonly epochs?: number;
   /** Within the epoch, 1-based. */
   readonly step: number;
   readonly steps_per_epoch: number;
@@ -60,7 +60,7 @@ export interface TrainingRecord {
   readonly train_pictures: number;
   readonly validation_pictures: number;
   readonly state: TrainingState;
-  /** Why it ended. */
+  /** Why it ended; what went wrong where it failed. */
   readonly reason?: string;
   /** ms since the Unix epoch: begin of this sitting, last word. */
   readonly started_at: number;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Card } from '#core/card.js';
+import { LookoutError, messageOf } from '#core/errors.js';
 import { writeAtomically } from '#records/files.js';
 import { openEngine } from '#runtime/engine.js';
 import { prepareData, type TrainingData } from './data/prepare-data.js';
@@ -61,14 +62,31 @@ export async function trainDetector(options: TrainOptions): Promise<TrainResult>
     tell,
     looked,
     ...(signal && { signal }),
-  }).finally(() => recorder.close());
+  })
+    .catch((error) => {
+      const told = withWayOn(error, runFolder);
+      recorder.failed(messageOf(told));
+      throw told;
+    })
+    .finally(() => recorder.close());
   if (run.reason === 'interrupted') return { run };
+  const { validation } = data;
+  options.tell({ kind: 'busy', text: `writing the model and measuring it on ${validation.samples.length} pictures` });
   return { run, ...(await finish(options, data)) };
 }
 
 async function runThrough(options: PrepareOptions): Promise<RunResult> {
   const run = await prepareRun(options);
   return run.run();
+}
+
+/** What broke a run that left a checkpoint, and that it is not lost. */
+function withWayOn(error: unknown, folder: string): unknown {
+  if (!(error instanceof LookoutError) || !['inference', 'dataset'].includes(error.kind)) return error;
+  if (!existsSync(join(folder, LAST))) return error;
+  return new LookoutError(error.kind, `${error.message}; go on from the last checkpoint with --resume`, {
+    cause: error,
+  });
 }
 
 /** The report of a run that goes on: curves so far, and what the moving average finds now in the held-out pictures. */

@@ -50,9 +50,9 @@ describe('the view of a training run', () => {
     view.show({ ...step, step: 43 });
     view.show(validated);
     expect(text().split('\n')).toEqual([
-      'epoch 3/100 step 41/106  box 0.0412 total 0.1000  rate 2.0e-3, 320 px, 98 pictures/s, wait 0.4 %, 12:03 left, 612 MB',
-      'epoch 3/100 step 43/106  box 0.0412 total 0.1000  rate 2.0e-3, 320 px, 98 pictures/s, wait 0.4 %, 12:03 left, 612 MB',
-      'epoch   3/100  box 0.0400 total 0.1000  AP50 0.346  AP 0.123 best  rate 2.0e-3  1:15',
+      'epoch 3/100 step 41/106, 12:03 left, box 0.0412, 98 pictures/s, 320 px, rate 2.0e-3, wait 0.4 %, 612 MB',
+      'epoch 3/100 step 43/106, 12:03 left, box 0.0412, 98 pictures/s, 320 px, rate 2.0e-3, wait 0.4 %, 612 MB',
+      'epoch   3/100  AP50 0.346  AP 0.123 best  box 0.0400  rate 2.0e-3  1:15',
       '',
     ]);
   });
@@ -65,9 +65,17 @@ describe('the view of a training run', () => {
     expect(text()).not.toContain('\n');
     view.show(validated);
     expect(text()).toContain(`…${CLEAR}epoch   3/100`);
+    view.show({ kind: 'busy', text: 'looking at 485 held-out pictures' });
+    expect(text()).toMatch(/looking at 485 held-out pictures \.\.\.$/);
     view.end();
     view.end();
-    expect(text()).toMatch(/1:15\n$/);
+    expect(text().endsWith(`1:15\n${CLEAR}looking at 485 held-out pictures ...${CLEAR}`)).toBe(true);
+  });
+
+  it('leaves out what is not known yet', () => {
+    const { view, text } = viewOn({});
+    view.show({ ...step, epochs: undefined, secondsLeft: undefined, picturesPerSecond: 0 });
+    expect(text()).toBe('epoch 3 step 41/106, box 0.0412, 320 px, rate 2.0e-3, wait 0.4 %, 612 MB\n');
   });
 
   it('writes JSON for programs, and nothing when quiet', () => {
@@ -84,6 +92,7 @@ describe('the view of a training run', () => {
     ).toEqual(['step', 'validated']);
     const quiet = viewOn({ quiet: true });
     quiet.view.show(validated);
+    quiet.view.show({ kind: 'busy', text: 'looking' });
     expect(quiet.text()).toBe('');
   });
 
@@ -104,5 +113,13 @@ describe('the view of a training run', () => {
         '3 targets found no room in their step and were left out\n' +
         'the time is up after 3 epochs, 318 steps, 1:01; best AP50 0.400, AP 0.200 in epoch 2\n',
     );
+  });
+
+  it('says how to go on with a run that was interrupted', () => {
+    const { view, text } = viewOn({});
+    view.show({
+      ...{ kind: 'ended', reason: 'interrupted', epochs: 1, steps: 1, seconds: 61, leftOut: 0, best: undefined },
+    });
+    expect(text()).toBe('interrupted after 1 epoch, 1 step, 1:01; go on with --resume\n');
   });
 });

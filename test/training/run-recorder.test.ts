@@ -104,6 +104,18 @@ describe('the record of a run', () => {
     expect(written().history).toEqual([]);
   });
 
+  it('says what went wrong, instead of training for ever', async () => {
+    const record = recorder();
+    record.tell(started);
+    record.tell(step(0));
+    record.failed('a loader thread died; go on from the last checkpoint with --resume');
+    await record.close();
+    const { state, reason } = written();
+    expect(state).toBe('failed');
+    expect(reason).toMatch(/thread died; go on/);
+    expect(await new TrainingRuns([root]).read('street')).toMatchObject({ state: 'failed' });
+  });
+
   it('never stops a run because it cannot be written', async () => {
     writeFileSync(join(root, 'street'), 'a file where the folder should be');
     const record = recorder();

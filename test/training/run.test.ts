@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Guard, MAX_ROLLBACKS } from '#training/run/guard.js';
 import { betterOf, isExhausted } from '#training/run/patience.js';
-import { expectedEpochs, progressOf, secondsLeft } from '#training/run/plan.js';
+import { expectedEpochs, isUnsettled, progressOf, secondsLeft } from '#training/run/plan.js';
 
 describe('the progress of a run', () => {
   const timed = { epochs: 100, stepsPerEpoch: 10, minutes: 10 };
@@ -22,8 +22,30 @@ describe('the progress of a run', () => {
   });
 
   it('says how long it will take, once it knows its pace', () => {
-    expect(secondsLeft(timed, 0, 0)).toBeUndefined();
-    expect(secondsLeft(timed, 100, 150)).toBe(450);
+    const counted = { epochs: 100, stepsPerEpoch: 10 };
+    expect(secondsLeft(counted, 0, { trainedSeconds: 0 })).toBeUndefined();
+    expect(secondsLeft(counted, 1, { trainedSeconds: 30 })).toBeUndefined();
+    expect(secondsLeft(counted, 100, { trainedSeconds: 150 })).toBeCloseTo(1350);
+    expect(secondsLeft(timed, 1, { trainedSeconds: 30 })).toBe(570);
+    expect(secondsLeft(timed, 100, { trainedSeconds: 150 })).toBe(450);
+    expect(secondsLeft(timed, 500, { trainedSeconds: 150 })).toBeCloseTo(150);
+    expect(secondsLeft(timed, 990, { trainedSeconds: 700 })).toBe(0);
+  });
+
+  it('counts steps on smaller pictures by their pixels when it says how long it will take', () => {
+    const stages = [
+      { until: 0.5, scale: 0.5 },
+      { until: 0.75, scale: 0.8 },
+    ];
+    const counted = { epochs: 100, stepsPerEpoch: 10 };
+    const work = { before: 0.5 * 0.25, all: 0.5 * 0.25 + 0.25 * 0.64 + 0.25 };
+    const left = secondsLeft(counted, 500, { trainedSeconds: 125, stages });
+    expect(left).toBeCloseTo((125 * (work.all - work.before)) / work.before);
+  });
+
+  it('does not say how many epochs there will be before it knows its pace, where time decides that', () => {
+    expect([0, 19, 20].map((step) => isUnsettled(timed, step))).toEqual([true, true, false]);
+    expect(isUnsettled({ epochs: 100, stepsPerEpoch: 10 }, 0)).toBe(false);
   });
 });
 

@@ -11,7 +11,7 @@ const best = z.looseObject({ epoch: z.int(), AP: z.number(), AP50: z.number() })
 const summarySchema = z.looseObject({
   run: z.string(),
   name: z.string(),
-  state: z.enum(['training', 'finished', 'interrupted']),
+  state: z.enum(['training', 'finished', 'interrupted', 'failed']),
   updated_at: z.number(),
   progress: z.number().optional(),
   best: best.optional(),

@@ -92,6 +92,11 @@ export class RunRecorder {
     );
   }
 
+  /** Whoever looks on is told what went wrong. */
+  failed(message: string): void {
+    this.#change({ state: 'failed', reason: message }, true);
+  }
+
   /** Resolves when the last word is on disk. */
   async close(): Promise<void> {
     await this.#writing;
@@ -202,7 +207,8 @@ function spread(length: number, most: number): number[] {
 function momentOf(event: StepEvent): TrainingMoment {
   const { epoch, epochs, step, stepsPerEpoch, losses, rate, size, picturesPerSecond, waitShare, progress } = event;
   return {
-    ...{ epoch, epochs, step, steps_per_epoch: stepsPerEpoch, losses, rate, size, progress },
+    ...{ epoch, step, steps_per_epoch: stepsPerEpoch, losses, rate, size, progress },
+    ...(epochs !== undefined && { epochs }),
     ...{ pictures_per_second: picturesPerSecond, wait_share: waitShare, memory_mb: event.memoryMb },
     ...(event.secondsLeft !== undefined && { seconds_left: event.secondsLeft }),
   };

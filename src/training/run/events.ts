@@ -28,6 +28,8 @@ export type TrainingEvent =
       readonly epoch: number;
     }
   | StepEvent
+  /** Something else than steps takes its time. */
+  | { readonly kind: 'busy'; readonly text: string }
   | ValidatedEvent
   | ({ readonly kind: 'rolled-back' } & Rollback)
   | { readonly kind: 'saved'; readonly path: string }
@@ -49,8 +51,8 @@ export interface StepEvent {
   readonly kind: 'step';
   /** 0-based. */
   readonly epoch: number;
-  /** As many as are expected now. */
-  readonly epochs: number;
+  /** As many as are expected now; absent before the pace is known that decides it. */
+  readonly epochs: number | undefined;
   /** Within the epoch, 1-based. */
   readonly step: number;
   readonly stepsPerEpoch: number;

@@ -61,7 +61,7 @@ export class Guard {
       throw new LookoutError(
         'model',
         `training gave up at step ${step}: ${faulty.join(', ')} after ${MAX_ROLLBACKS} rollbacks and a learning rate ` +
-          `of ${0.5 ** MAX_ROLLBACKS} times the recipe's; look at ${pictures.join(', ')}, or lower optimiser.rate`,
+          `of ${0.5 ** MAX_ROLLBACKS} times the recipe's; look at ${pictures.join(', ')}, or go on with a lower optimiser.rate: --from the run's last.ckpt, with another --run`,
       );
     }
     return { step, parts: faulty, pictures, rateFactor: this.rateFactor };

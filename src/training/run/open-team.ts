@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { LookoutError, messageOf } from '#core/errors.js';
 import { StepTeam } from '#runtime/step-team.js';
 import type { Recipe } from '../recipe/recipe.js';
 import type { TrainingTask } from './task.js';
@@ -24,6 +25,8 @@ export async function openTeam(recipe: Pick<Recipe, 'device' | 'threads'>, task:
     return team;
   } catch (error) {
     await team.close();
-    throw error;
+    if (recipe.device === 'cpu') throw error;
+    const way = `lookout doctor says what this machine has; --device cpu always works`;
+    throw new LookoutError('config', `--device ${recipe.device}: ${messageOf(error)}; ${way}`, { cause: error });
   }
 }

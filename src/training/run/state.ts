@@ -96,13 +96,13 @@ export function checkResumable(saved: SavedRun, recipe: Recipe, dataSha256: stri
   if (differing.length > 0) {
     throw new LookoutError(
       'config',
-      `--resume: the recipe differs from the one of the checkpoint in ${differing.join(', ')}; undo that, or start anew with another --out`,
+      `--resume: the recipe differs from the one of the checkpoint in ${differing.join(', ')}; undo that, or start anew with another --run`,
     );
   }
   if (saved.dataSha256 !== dataSha256) {
     throw new LookoutError(
       'config',
-      '--resume: the data differ from those of the checkpoint; start anew with another --out',
+      '--resume: the data differ from those of the checkpoint; start anew with another --run',
     );
   }
 }

@@ -13,7 +13,7 @@ import { openTeam } from './open-team.js';
 import { Pace } from './pace.js';
 import { betterOf, isExhausted } from './patience.js';
 import { type Phase, phaseKey, phaseOf } from './phases.js';
-import { expectedEpochs, progressOf, type RunLength, secondsLeft } from './plan.js';
+import { expectedEpochs, isUnsettled, progressOf, type RunLength, secondsLeft } from './plan.js';
 import { emaDecay, rateFactor } from './rate.js';
 import { BEST, LAST, type RunResult, type TrainingRunOptions } from './run-options.js';
 import { type RunPosition, START, saveRun } from './state.js';
@@ -24,7 +24,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** One sitting of a training run: from its start or a checkpoint to its end or an interruption. */
 export class TrainingRun {
-  readonly #options: TrainingRunOptions;
+  readonly #options: Omit<TrainingRunOptions, 'saved' | 'initial'>;
   readonly #position: Mutable<RunPosition>;
   readonly #guard: Guard;
   readonly #length: RunLength;
@@ -36,17 +36,18 @@ export class TrainingRun {
   readonly #now: () => number;
   #lastSave: number;
   /** The last state that was looked at and held finite numbers only. */
-  #sound: ReadonlyMap<string, Float32Array> = new Map();
+  #sound: ReadonlyMap<string, Float32Array>;
 
   constructor(options: TrainingRunOptions) {
-    const { recipe, data, saved } = options;
-    this.#options = options;
+    const { saved, initial, ...kept } = options;
+    const { recipe, data, features, folder, task } = kept;
+    this.#options = kept;
+    this.#sound = saved?.arrays ?? initial ?? task.initialState();
     this.#position = { ...(saved?.position ?? START) };
     this.#now = options.now ?? (() => performance.now());
     this.#lastSave = this.#now();
     this.#guard = new Guard(this.#position.rollbacks);
     this.#loaders = recipe.loaders === 'auto' ? Math.max(1, Math.floor(availableParallelism() / 2)) : recipe.loaders;
-    const { features, folder } = options;
     this.#batches = features?.train ?? new Batches({ recipe, dataset: data.train, workers: this.#loaders, folder });
     this.#length = {
       epochs: recipe.epochs,
@@ -76,12 +77,11 @@ export class TrainingRun {
   }
 
   async #open(): Promise<StepTeam> {
-    const { recipe, task, saved, initial, folder } = this.#options;
+    const { recipe, task, folder } = this.#options;
     await mkdir(folder, { recursive: true }).catch((error) => {
       throw outputError(folder, error);
     });
     this.#team = await openTeam(recipe, task);
-    this.#sound = saved?.arrays ?? initial ?? task.initialState();
     await this.#team.write(this.#sound);
     return this.#team;
   }
@@ -195,7 +195,7 @@ export class TrainingRun {
     this.#options.tell({
       kind: 'step',
       epoch,
-      epochs: this.#epochs(),
+      epochs: isUnsettled(this.#length, steps) ? undefined : this.#epochs(),
       step,
       stepsPerEpoch: this.#length.stepsPerEpoch,
       losses: meanLosses(lossSums),
@@ -203,7 +203,7 @@ export class TrainingRun {
       size: batch.size.width,
       picturesPerSecond: this.#pace.stepsPerSecond * this.#options.recipe.batch,
       waitShare: this.#pace.waitShare,
-      secondsLeft: secondsLeft(this.#length, steps, trainedSeconds),
+      secondsLeft: secondsLeft(this.#length, steps, { trainedSeconds, stages: this.#options.recipe.progressive }),
       memoryMb: process.memoryUsage.rss() / 1e6,
       progress: this.#progress(),
     });
@@ -260,6 +260,9 @@ export class TrainingRun {
     if (data.validation.samples.length === 0) return undefined;
     const started = this.#now();
     const { pictures } = recipe.validation;
+    const { length } = data.validation.samples;
+    const count = all || pictures === null ? length : Math.min(length, pictures);
+    this.#options.tell({ kind: 'busy', text: `looking at ${count} held-out pictures` });
     const look = await lookAt({
       runner: team.first,
       task,

@@ -13,6 +13,7 @@ export interface RunWords {
 export function runWords({ state }: Pick<TrainingRecord, 'state'>, silentMs: number): RunWords {
   if (state === 'finished') return { tone: 'idle', title: 'Finished' };
   if (state === 'interrupted') return { tone: 'idle', title: 'Interrupted' };
+  if (state === 'failed') return { tone: 'bad', title: 'Failed' };
   if (silentMs > DEAD_AFTER_MS) return { tone: 'bad', title: `No sign of life for ${duration(silentMs)}` };
   return { tone: 'good', title: 'Training' };
 }
@@ -26,11 +27,12 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Where a run stands, in two short sentences. */
 export function progressWords({ now, state, reason }: TrainingRecord): { where: string; rest: string } {
-  if (now === undefined) return { where: state === 'training' ? 'Getting ready' : '', rest: '' };
+  if (now === undefined) return { where: state === 'training' ? 'Getting ready' : '', rest: reason ?? '' };
   const { epoch, epochs, step, steps_per_epoch, progress, seconds_left } = now;
-  const where = `Epoch ${epoch + 1} of ${Math.max(epochs, epoch + 1)}, step ${step} of ${steps_per_epoch}`;
+  const of = epochs === undefined ? '' : ` of ${Math.max(epochs, epoch + 1)}`;
+  const where = `Epoch ${epoch + 1}${of}, step ${step} of ${steps_per_epoch}`;
   const percent = `${percentOf(progress)} %`;
-  if (state !== 'training') return { where, rest: REASONS[reason ?? ''] ?? percent };
+  if (state !== 'training') return { where, rest: REASONS[reason ?? ''] ?? reason ?? percent };
   return { where, rest: seconds_left === undefined ? percent : `${percent} · ${duration(seconds_left * 1000)} left` };
 }
 
