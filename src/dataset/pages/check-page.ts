@@ -1,9 +1,10 @@
+import { basename } from 'node:path';
 import { Random } from '#core/random.js';
 import type { Dataset, Sample } from '../dataset.js';
 import { countFaults, type Fault } from '../fault.js';
 import { type DatasetStatistics, statisticsOf } from '../statistics.js';
 import { figure, smallJpeg } from './drawn-picture.js';
-import { bars, page, section, table } from './html.js';
+import { bars, headlines, page, section, table } from './html.js';
 
 /** Faults that the page lists; the terminal lists all. */
 const MOST_FAULTS = 1000;
@@ -20,28 +21,34 @@ export async function checkPage(
   const faulty = new Set(faults.map(({ file }) => file));
   const suspects = shuffled.filter(({ file }) => faulty.has(file)).slice(0, pictures);
   return page(`Data set ${dataset.name}`, [
-    overview(dataset, statistics),
+    overview(dataset, statistics, faults.length),
     section('Classes', classTable(statistics)),
-    section('Objects per picture', bars(statistics.objectsPerPicture, ['0', '20 and more'])),
-    section('Size of objects: side relative to the picture', bars(statistics.relativeSizes, ['0', '1'])),
+    `<div class="columns">${[
+      section('Objects per picture', bars(statistics.objectsPerPicture, ['0', '20 and more'])),
+      section('Size of objects: side relative to the picture', bars(statistics.relativeSizes, ['0', '1'])),
+    ].join('')}</div>`,
     faultSection(faults),
     ...(suspects.length > 0 ? [section('Pictures with faults', await gallery(suspects, dataset))] : []),
     section('Pictures', await gallery(shuffled.slice(0, pictures), dataset)),
   ]);
 }
 
-function overview({ format }: Dataset, { pictures, objects, empty, splits, sizes }: DatasetStatistics): string {
+function overview(
+  { format }: Dataset,
+  { pictures, objects, empty, splits, sizes }: DatasetStatistics,
+  faults: number,
+): string {
   const parts = Object.entries(splits).map(([split, count]) => `${split} ${count}`);
-  const common = sizes.slice(0, 5).map(([size, count]) => `${size} (${count})`);
-  const rows = [
-    ['format', format],
-    ['pictures', pictures],
-    ['objects', objects],
-    ['pictures without objects', empty],
-    ['splits', parts.join(', ')],
-    ['sizes', common.join(', ') + (sizes.length > 5 ? ` and ${sizes.length - 5} more` : '')],
-  ] as const;
-  return table(['', 'count'], rows);
+  const common = sizes.slice(0, 3).map(([size, count]) => `${size} (${count})`);
+  const more = sizes.length > 3 ? ` and ${sizes.length - 3} more` : '';
+  return headlines([
+    [pictures, 'pictures', parts.join(', ')],
+    [objects, 'objects', `${(objects / Math.max(1, pictures)).toFixed(1)} a picture`],
+    [empty, 'without objects', 'pictures'],
+    [sizes.length, sizes.length === 1 ? 'size' : 'sizes', `${common.join(', ')}${more}`],
+    [faults, 'faults', faults === 0 ? 'none' : 'listed below'],
+    [format.toUpperCase(), 'format'],
+  ]);
 }
 
 function classTable({ classes }: DatasetStatistics): string {
@@ -87,7 +94,7 @@ function faultSection(faults: readonly Fault[]): string {
   return section(
     `Faults: ${counts}`,
     more,
-    table(['fault', 'effect', 'where', 'what'], rows, ['effect', 'where', 'what']),
+    table(['fault', 'effect', 'where', 'what'], rows, ['fault', 'effect', 'where', 'what']),
   );
 }
 
@@ -95,7 +102,7 @@ async function gallery(samples: readonly Sample[], { labels }: Dataset): Promise
   const figures: string[] = [];
   for (const { file, size, annotations, split } of samples) {
     try {
-      const caption = `${file}${split === undefined ? '' : ` (${split})`}`;
+      const caption = `${basename(file)}${split === undefined ? '' : ` (${split})`}`;
       figures.push(figure({ jpeg: await smallJpeg(file), size, annotations, labels, caption }));
     } catch {
       // A picture that cannot be drawn is among the faults already.

@@ -30,9 +30,10 @@ export async function smallJpeg(source: string | { data: Uint8Array; size: Size 
     .toBuffer();
 }
 
-/** A colour for every class, far apart on the circle (steps of the golden angle). */
-export function classColour(classId: number): string {
-  return `hsl(${((classId * 137.508) % 360).toFixed(0)} 90% 55%)`;
+/** A colour for every class, far apart on the circle (steps of the golden angle); a dark one for white letters. */
+export function classColour(classId: number, shade: 'bright' | 'dark' = 'bright'): string {
+  const hue = (210 + classId * 137.508) % 360;
+  return `hsl(${hue.toFixed(0)} ${shade === 'bright' ? '90% 58%' : '75% 33%'})`;
 }
 
 export function figure(picture: DrawnPicture): string {
@@ -53,7 +54,17 @@ function drawBox({ box, classId, crowd, difficult, landmarks }: Annotation, labe
     .map(([x, y]) => `<circle cx="${x.toFixed(2)}" cy="${y.toFixed(2)}" r="${2 * unit}" fill="${colour}"/>`);
   return (
     `<rect x="${x1}" y="${y1}" width="${+(x2 - x1).toFixed(2)}" height="${+(y2 - y1).toFixed(2)}" fill="none" stroke="${colour}" stroke-width="${1.5 * unit}"${dash}/>` +
-    `<text x="${x1}" y="${Math.max(10 * unit, y1 - 2 * unit)}" font-size="${10 * unit}" font-family="sans-serif" fill="${colour}" stroke="#000" stroke-width="${2 * unit}" paint-order="stroke">${escapeHtml(name)}</text>` +
+    drawTag(name, { x: x1, y: Math.max(0, y1 - 11 * unit), classId, unit }) +
     points.join('')
+  );
+}
+
+/** White on the colour of the class, above the box where there is room. */
+function drawTag(name: string, at: { x: number; y: number; classId: number; unit: number }): string {
+  const { x, y, classId, unit } = at;
+  const width = (0.58 * 9 * name.length + 5) * unit;
+  return (
+    `<rect x="${x}" y="${+y.toFixed(2)}" width="${+width.toFixed(2)}" height="${11 * unit}" fill="${classColour(classId, 'dark')}"/>` +
+    `<text x="${+(x + 2.5 * unit).toFixed(2)}" y="${+(y + 8.5 * unit).toFixed(2)}" font-size="${9 * unit}" fill="#fff">${escapeHtml(name)}</text>`
   );
 }

@@ -19,7 +19,7 @@ export async function previewPage(
       const caption = batch.sources[n]!.map((index) => samples[index]!.file.split(/[\\/]/).at(-1)).join(', ');
       figures.push(figure({ jpeg, size: batch.size, annotations: unpackObjects(batch, n), labels, caption }));
     }
-    const title = `Epoch ${batch.epoch}, step ${batch.step}: ${width}x${height}`;
+    const title = `Epoch ${batch.epoch + 1}, step ${batch.step + 1}: ${width}x${height}`;
     sections.push(section(title, `<div class="pictures">${figures.join('\n')}</div>`));
   }
   return page('What the network sees', sections);
