@@ -73,7 +73,8 @@ function check(models: readonly string[], { weights, crops, scales }: EvaluateRe
   }
   if (!weights.every((weight) => weight > 0)) refuse('--weights: expected numbers above 0');
   if (!(Number.isInteger(crops) && crops >= 1 && crops <= 8)) refuse(`--crops: expected 1 to 8, got ${crops}`);
-  if (!scales.every((scale) => scale > 0 && scale < 1)) refuse('--scales: expected numbers between 0 and 1');
+  const wrong = scales.find((scale) => scale >= 1);
+  if (wrong !== undefined) refuse(`--scales: expected numbers below 1 (the picture in a smaller size), got ${wrong}`);
 }
 
 function splitOf(dataset: Dataset, asked: string | undefined): Dataset {

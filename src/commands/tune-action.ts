@@ -32,7 +32,8 @@ export async function runTuning(file: string, { data, out, resume, signal, view 
       if (event.kind === 'step' || event.kind === 'rolled-back') view.show(event);
     },
     begins: ({ trial, round, epochs }, values) => {
-      view.print(`round ${round + 1}, trial ${trial}, ${epochs} epochs: ${inlineYaml(values)}`);
+      const changes = Object.keys(values).length === 0 ? 'the recipe as it is' : inlineYaml(values);
+      view.print(`round ${round + 1}, trial ${trial}, ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}: ${changes}`);
     },
     ends: ({ score, AP50, fault }) => {
       view.print(fault === undefined ? `  AP ${score.toFixed(4)}, AP50 ${AP50.toFixed(4)}` : `  failed: ${fault}`);
