@@ -8,7 +8,7 @@ import { detectOptions } from './engine-settings.js';
 type CameraSettings = Exclude<Settings['cameras'][string], string>;
 
 const UNSET: Omit<CameraSettings, 'source'> = {
-  ...{ fps: null, score: null, perClass: null, classes: null, zones: [], masks: [] },
+  ...{ analysisSource: null, fps: null, score: null, perClass: null, classes: null, zones: [], masks: [] },
   ...{ tracker: null, transport: null, hwaccel: null, loop: true },
 };
 
@@ -58,6 +58,7 @@ function cameraPlan(
   return {
     camera,
     source: own.source,
+    ...(own.analysisSource !== null && { analysisSource: own.analysisSource }),
     ...(fps !== undefined && { fps }),
     detection: { ...detection, score: shown },
     zones: own.zones,

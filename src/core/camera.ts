@@ -30,6 +30,17 @@ export interface DecoderReport {
   readonly reason?: string;
 }
 
+/** The second stream of a camera, where the analysis has one of its own. */
+export interface AnalysisStream {
+  /** Redacted. */
+  readonly source: string;
+  readonly state: Extract<CameraState, 'connecting' | 'live' | 'reconnecting'>;
+  readonly cause?: FaultCause;
+  readonly message: string;
+  /** Of its own pictures; boxes are reported in pixels of the first stream. */
+  readonly size?: Size;
+}
+
 /** All that is known about a camera now; replaced as a whole at each change. */
 export interface CameraStatus {
   /** Its name: 1..100 characters, unique. */
@@ -53,6 +64,8 @@ export interface CameraStatus {
   readonly video?: { readonly kind: 'fmp4' | 'jpeg'; readonly mime: string };
   /** What decodes, where hardware was asked for. */
   readonly decoder?: DecoderReport;
+  /** The stream that is analysed, where it is not the one that viewers see. */
+  readonly analysis?: AnalysisStream;
   /** Frames per second as they arrive, and as they are analysed. */
   readonly fps?: number;
   readonly analysisFps?: number;

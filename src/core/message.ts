@@ -1,4 +1,4 @@
-import type { CameraState, CameraStatus, DecoderReport, FaultCause } from './camera.js';
+import type { AnalysisStream, CameraState, CameraStatus, DecoderReport, FaultCause } from './camera.js';
 import type { ObservationRecord } from './record.js';
 import { redact } from './redact.js';
 import type { Size } from './size.js';
@@ -25,6 +25,13 @@ export interface CameraRecord {
   readonly frame?: Size;
   readonly video?: { readonly kind: 'fmp4' | 'jpeg'; readonly mime: string };
   readonly decoder?: DecoderReport;
+  readonly analysis?: {
+    readonly source: string;
+    readonly state: CameraState;
+    readonly cause?: FaultCause;
+    readonly message: string;
+    readonly frame?: Size;
+  };
   readonly fps?: number;
   readonly analysis_fps?: number;
   readonly attempts?: number;
@@ -138,9 +145,20 @@ export function cameraRecord(status: CameraStatus): CameraRecord {
     ...(status.size !== undefined && { frame: { width: status.size.width, height: status.size.height } }),
     ...(status.video !== undefined && { video: { kind: status.video.kind, mime: status.video.mime } }),
     ...(status.decoder !== undefined && { decoder: status.decoder }),
+    ...(status.analysis !== undefined && { analysis: analysisRecord(status.analysis) }),
     ...(status.fps !== undefined && { fps: status.fps }),
     ...(status.analysisFps !== undefined && { analysis_fps: status.analysisFps }),
     ...(status.attempts !== undefined && { attempts: status.attempts }),
     ...(status.retryInMs !== undefined && { retry_in_ms: status.retryInMs }),
+  };
+}
+
+function analysisRecord({ source, state, cause, message, size }: AnalysisStream): CameraRecord['analysis'] {
+  return {
+    source: redact(source),
+    state,
+    ...(cause !== undefined && { cause }),
+    message: redact(message),
+    ...(size !== undefined && { frame: { width: size.width, height: size.height } }),
   };
 }

@@ -66,6 +66,15 @@ export const cameraRecordSchema = z.looseObject({
     .looseObject({ asked: z.string(), ran: z.string(), reason: z.string().optional() })
     .describe('Who decodes, where hardware was asked for; reason: why it is not what was asked for.')
     .optional(),
+  analysis: z
+    .looseObject({
+      ...{ source: z.string(), state: z.enum(CAMERA_STATES), cause: z.enum(FAULT_CAUSES).optional() },
+      ...{ message: z.string(), frame: size.optional() },
+    })
+    .describe(
+      'The second stream, which is analysed, where there is one. Boxes are in pixels of the first all the same.',
+    )
+    .optional(),
   fps: z.number().optional(),
   analysis_fps: z.number().optional(),
   attempts: z.int().min(0).optional(),

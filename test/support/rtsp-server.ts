@@ -10,6 +10,7 @@ export interface Mount {
   readonly codec?: 'h264' | 'h265' | 'mjpeg';
   readonly user?: string;
   readonly password?: string;
+  readonly clock?: { readonly width: number; readonly height: number; readonly fps: number; readonly group: number };
   /** false: each connection gets a stream of its own, from its beginning. */
   readonly shared?: boolean;
 }

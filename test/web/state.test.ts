@@ -145,6 +145,7 @@ describe('the state in words', () => {
     ...{ camera: 'gate', epoch: 1, seq: 1, pts: 1, captured_at: 1, source: 'x', state: 'live', message: '', since: 0 },
     ...more,
   });
+  const analysis = (state: 'live' | 'reconnecting') => ({ source: 'y', state, message: '' });
   const around = {
     ...{ now: 100_000, receivedAt: 100_000, connected: true, paused: false, watchedSince: 0, lastPaintedAt: 99_990 },
   };
@@ -152,6 +153,8 @@ describe('the state in words', () => {
   it.each([
     ['live', {}, {}, 'Live', true],
     ['live at the limit', {}, { lastPaintedAt: 97_000 }, 'Live', true],
+    ['live, its second stream away', { analysis: analysis('reconnecting') }, {}, 'Live, no boxes', true],
+    ['live, its second stream too', { analysis: analysis('live') }, {}, 'Live', true],
     ['live in name only', {}, { lastPaintedAt: 96_999 }, 'No picture', false],
     ['live, never seen a picture', {}, { lastPaintedAt: undefined }, 'No picture', false],
     ['just asked for', {}, { lastPaintedAt: undefined, watchedSince: 99_000 }, 'Starting', false],

@@ -24,13 +24,13 @@ export async function* examined(session: Session, sources: readonly string[]): A
   yield clock();
   yield await port(session);
   const { cameras } = session.settings;
-  const configured = Object.entries(cameras).map(([name, each]) => [
-    name,
-    typeof each === 'string' ? each : each.source,
-  ]);
-  for (const [name, source] of [...configured, ...Object.entries(namedSources(sources))] as [string, string][]) {
+  const configured = Object.entries(cameras).flatMap(([name, each]): (readonly [string, string])[] => {
+    if (typeof each === 'string') return [[name, each]];
+    const { source, analysisSource } = each;
+    return [[name, source], ...(analysisSource === null ? [] : [[`${name} (analysis)`, analysisSource] as const])];
+  });
+  for (const [name, source] of [...configured, ...Object.entries(namedSources(sources))])
     yield await camera(name, source, session);
-  }
   const { hwaccel } = session.settings.live;
   if (hwaccel !== null) yield await hardware(hwaccel);
   yield* model(session);

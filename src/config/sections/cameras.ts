@@ -10,6 +10,9 @@ const polygon = documented(z.array(z.tuple([fraction, fraction])).min(3), {
 /** One camera as the configuration describes it. */
 export const camera = z.strictObject({
   source: documented(z.string().min(1), { title: 'A URL, a device (/dev/video0) or a file' }),
+  analysisSource: documented(z.string().min(1).nullable().default(null), {
+    title: 'A second, smaller stream of the same camera that is analysed in place of source; viewers see source',
+  }),
   fps: documented(z.number().positive().max(1000).nullable().default(null), {
     title: 'Frames that are analysed per second; null means all',
   }),
@@ -43,7 +46,7 @@ export const cameras = documented(
     title: 'Cameras to watch: a name for each, with its source or with source and more',
     tradeOff:
       'A source is a URL (rtsp, http and others), a device (/dev/video0) or a file, which is played in real time. Beside source ' +
-      'a camera may have fps, score, perClass, classes, zones and masks (lists of polygons, corners as fractions of the frame), tracker, ' +
+      'a camera may have analysisSource (a second, smaller stream that is analysed while viewers see the first), fps, score, perClass, classes, zones and masks (lists of polygons, corners as fractions of the frame), tracker, ' +
       'transport, hwaccel and loop.',
     flag: '--cameras <name=source,...>',
   },

@@ -49,13 +49,19 @@ export interface LiveCommand {
  * own timestamps in its own time base, so that a frame and its packet bear the same number.
  */
 export function liveCommand(location: Location, version: FfmpegVersion, options: LiveOptions): LiveCommand {
+  const isRtsp = location.scheme.startsWith('rtsp');
   const format = {
-    ...(location.scheme.startsWith('rtsp') && { max_delay: '200000' }),
+    // Its rate need not be known: to find it, ffmpeg would wait for twenty pictures, ten seconds of some second streams.
+    ...(isRtsp && { max_delay: '200000', fpsprobesize: '0' }),
     ...(options.clockless && { use_wallclock_as_timestamps: '1' }),
   };
   const source = sourceInput(location, version, { ...options, fromZero: true, format });
   const built = command().input(source.input);
-  built.inputOptions(...decoderOptions(location, options), ...source.options);
+  built.inputOptions(
+    ...decoderOptions(location, options),
+    ...(isRtsp ? ['-fpsprobesize', '0'] : []),
+    ...source.options,
+  );
   if (options.analyse ?? true) {
     const exact = [...passThrough(version), '-enc_time_base', '-1', '-map_metadata', '-1'];
     built

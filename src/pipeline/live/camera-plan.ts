@@ -8,6 +8,8 @@ export interface CameraPlan {
   readonly camera: string;
   /** A URL, credentials included, a device (`/dev/video0`) or a file. */
   readonly source: string;
+  /** A second stream of the same camera that is analysed in place of the first, credentials included. */
+  readonly analysisSource?: string;
   /** Most frames per second that are analysed; all by default. */
   readonly fps?: number;
   readonly detection: DetectOptions;

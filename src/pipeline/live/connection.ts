@@ -45,6 +45,8 @@ export interface ConnectionOptions {
   readonly epoch: number;
   readonly input: Size;
   readonly fit: Fit;
+  /** false: its pictures are not decoded. */
+  readonly isAnalysed: boolean;
   /** Pictures are left out on purpose. */
   readonly isSampled: boolean;
   readonly frozenMs: number;
@@ -52,6 +54,7 @@ export interface ConnectionOptions {
 }
 
 const LAG_PATIENCE_MS = 3000;
+const HEVC = /^(hevc|h265|hev1|hvc1)$/i;
 const H264 = /^(h264|x264|avc[1-4]|davc)$/i;
 
 /**
@@ -72,6 +75,9 @@ export class Connection {
   #codedSize: CodedSize = () => undefined;
   #size: Size | undefined;
   #fitted: Letterbox | undefined;
+  /** ffmpeg's parser knows the end of a picture that came by RTP from the beginning of the next. */
+  #isHeldBack = false;
+  #passedOnAt: number | undefined;
   #seq = 0;
   #sawKey = false;
 
@@ -104,6 +110,7 @@ export class Connection {
     this.#size = turned(stream.size, turn);
     this.#codedSize = codedSize(stream);
     const isH264 = H264.test(stream.fourcc);
+    this.#isHeldBack = this.#options.source.startsWith('rtsp') && (isH264 || HEVC.test(stream.fourcc));
     if (isH264) {
       this.#avcc = parseAvcc(stream.extra);
       this.#remuxer = new H264Remuxer(stream.decodeDelay, turn);
@@ -113,7 +120,10 @@ export class Connection {
 
   #packet({ data: raw, pts, isKey }: Extract<LiveEvent, { kind: 'packet' }>): void {
     const data = this.#avcc ? toAnnexB(raw, this.#avcc, isKey) : raw;
-    const moment = { seq: this.#seq, pts, capturedAt: Date.now(), arrivedAt: performance.now() };
+    const arrivedAt = performance.now();
+    const begunAt = (this.#isHeldBack ? this.#passedOnAt : undefined) ?? arrivedAt;
+    const moment = { seq: this.#seq, pts, capturedAt: Date.now(), arrivedAt, begunAt };
+    this.#passedOnAt = arrivedAt;
     this.#seq += 1;
     this.#sawKey ||= isKey;
     const pieces = this.#remux({ data, pts, keyframe: isKey });
@@ -121,7 +131,7 @@ export class Connection {
     const arrival = { ...moment, size: this.#size!, decodable: this.#sawKey };
     for (const piece of pieces) this.#sink.video(this.#stamped(piece, arrival));
     this.#sink.packet({ data, isKey, arrival });
-    this.#ledger.arrived(arrival);
+    if (this.#options.isAnalysed) this.#ledger.arrived(arrival);
     const lag = this.#lag.late(pts, moment.arrivedAt);
     if (lag === undefined) return;
     throw new SourceError('stalled', `${this.#options.source}: the stream is ${(lag / 1000).toFixed(1)} s behind`);

@@ -1,5 +1,5 @@
-import { defer, finalize, Observable, Subject, type Subscription, switchMap, tap } from 'rxjs';
-import type { CameraStatus } from '#core/camera.js';
+import { finalize, Observable, Subject, type Subscription, tap } from 'rxjs';
+import type { CameraStatus, DecoderReport } from '#core/camera.js';
 import type { Unsubscribe } from '#core/camera-port.js';
 import type { Card } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
@@ -7,8 +7,7 @@ import type { Logger } from '#core/logger.js';
 import type { Telemetry } from '#core/telemetry.js';
 import type { VideoPiece } from '#core/video.js';
 import type { BufferPool } from '#media/buffer-pool.js';
-import { type HardwareDecoder, hardwareDecoder } from '#media/hwaccel.js';
-import { type LiveEvent, liveSource } from '#media/live/live-source.js';
+import type { HardwareDecoder } from '#media/hwaccel.js';
 import { locate } from '#media/location.js';
 import type { NutStream } from '#media/nut-headers.js';
 import { type Fault, reconnecting } from '#operators/reconnecting.js';
@@ -18,10 +17,12 @@ import { Connection, type ConnectionSink } from './connection.js';
 import { decoderReport } from './decoder-report.js';
 import { causeOf, wordsOf } from './fault.js';
 import type { LiveFrame } from './live-frame.js';
+import { backOffOf, isLive, openStream } from './open-stream.js';
 import type { Outlet } from './outlet.js';
 import { PictureGroup } from './picture-group.js';
 import { PictureMaker } from './picture-maker.js';
 import { RateMeter } from './rate-meter.js';
+import { SecondStream } from './second-stream.js';
 import type { SharedInference } from './shared-inference.js';
 
 /** What all cameras have in common. */
@@ -35,7 +36,6 @@ export interface LiveShared {
 }
 
 const MOST_GROUP_BYTES = 16 * 2 ** 20;
-const JITTER = 0.2;
 /** A camera that nobody watches any more is let go after this. */
 const PAUSE_AFTER_MS = 10_000;
 
@@ -50,6 +50,7 @@ export class LiveCamera {
   readonly #frames = new Subject<LiveFrame>();
   readonly #group = new PictureGroup<VideoPiece>(MOST_GROUP_BYTES);
   readonly #arriving = new RateMeter();
+  readonly #second: SecondStream | undefined;
   #hardware: HardwareDecoder | undefined;
   #init: VideoPiece | undefined;
   #subscription: Subscription | undefined;
@@ -71,11 +72,19 @@ export class LiveCamera {
       this.outlet.tell('observation', observation);
     });
     this.outlet.onListeners = () => this.#listenersChanged();
+    const { analysisSource } = plan;
+    if (analysisSource === undefined) return;
+    this.#second = new SecondStream(plan, analysisSource, shared, {
+      frame: (frame) => this.#framed(frame),
+      changed: (analysis) => this.outlet.change({ analysis }),
+      decoder: (report) => this.#decodedBy(report),
+    });
   }
 
   /** Begins to connect, or waits until somebody watches where that is configured. */
   start(): void {
-    this.outlet.change({ source: this.#source, video: undefined, size: undefined });
+    const unknown = { video: undefined, size: undefined, decoder: undefined, analysis: undefined };
+    this.outlet.change({ source: this.#source, ...unknown });
     this.#shared.telemetry.state(this.#plan.camera, 'connecting');
     if (this.#shared.settings.pauseUnwatched && !this.outlet.watched) this.#paused();
     else this.#connect();
@@ -109,34 +118,40 @@ export class LiveCamera {
   }
 
   #connect(): void {
-    const { reconnectMs } = this.#shared.settings;
-    const backOff = { stepsMs: reconnectMs, jitter: JITTER, random: Math.random };
     this.#change({ state: 'connecting', message: 'connecting', cause: undefined });
     this.#subscription = reconnecting(
       () => this.#connection(),
-      backOff,
+      backOffOf(this.#shared.settings),
       (fault) => this.#lost(fault),
     ).subscribe();
+    this.#second?.start();
   }
 
   #disconnect(): void {
     this.#subscription?.unsubscribe();
     this.#subscription = undefined;
+    this.#second?.stop();
   }
 
   /** Epochs go on counting over pauses. Emits once a picture has come, which makes the steps of waiting begin anew. */
   #connection(): Observable<true> {
     this.#epoch += 1;
     const { card, settings } = this.#shared;
-    const { camera, fps } = this.#plan;
+    const { camera, source, fps } = this.#plan;
     const { frozenMs, maxLagMs } = settings;
-    const isCamera = isLive(this.#plan.source);
+    const isCamera = isLive(source);
     this.outlet.change({ epoch: this.#epoch });
+    this.#second?.firstConnected(this.#epoch);
     return new Observable<true>((subscriber) => {
+      const alive = () => {
+        subscriber.next(true);
+        this.#live();
+      };
       const connection = new Connection(
         {
           ...{ camera, source: this.#source, epoch: this.#epoch, input: card.input.size, fit: card.input.fit },
-          ...{ isSampled: fps !== undefined, frozenMs: isCamera ? frozenMs : 0, maxLagMs: isCamera ? maxLagMs : 0 },
+          ...{ isAnalysed: !this.#second, isSampled: fps !== undefined },
+          ...{ frozenMs: isCamera ? frozenMs : 0, maxLagMs: isCamera ? maxLagMs : 0 },
         },
         {
           stream: (stream, facts) => this.#described(stream, facts),
@@ -144,23 +159,24 @@ export class LiveCamera {
           packet: (packet) => {
             this.#arriving.count();
             this.#pictures.packet(packet);
+            this.#second?.picture(packet.arrival);
+            if (this.#second && packet.arrival.decodable) alive();
           },
           video: (piece) => this.#filmed(piece),
-          frame: (frame) => {
-            this.outlet.stamp(frame.stamp);
-            this.#frames.next(frame);
-          },
-          alive: () => {
-            subscriber.next(true);
-            this.#live();
-          },
+          frame: (frame) => this.#framed(frame),
+          alive,
           lost: (outcome, data) => {
             this.#shared.telemetry.frame(camera, outcome);
             if (data) this.#shared.pool.give(data);
           },
         },
       );
-      return this.#events()
+      return openStream(this.#plan, this.#shared, {
+        ...{ source, analyse: !this.#second },
+        hardware: (decoder) => {
+          this.#hardware = decoder;
+        },
+      })
         .pipe(
           tap((event) => connection.take(event)),
           finalize(() => connection.close()),
@@ -169,38 +185,23 @@ export class LiveCamera {
     });
   }
 
-  /** Hardware is tried out before the first connection; what does not work there is decoded by the CPU. */
-  #events(): Observable<LiveEvent> {
-    const { hwaccel } = this.#plan;
-    if (hwaccel === undefined) return this.#opened(undefined);
-    return defer(() => hardwareDecoder(hwaccel)).pipe(
-      switchMap((hardware) => {
-        this.#hardware = hardware;
-        return this.#opened(hardware.name);
-      }),
-    );
-  }
-
-  #opened(hwaccel: string | undefined): Observable<LiveEvent> {
-    const { card, pool, settings } = this.#shared;
-    const { source, fps, loop, transport } = this.#plan;
-    const { size, fit, padding } = card.input;
-    return liveSource(source, {
-      ...{ pool, input: size, fit, padding, loop, rtspTransport: transport },
-      ...{ timeoutMs: settings.connectTimeoutMs, stallTimeoutMs: settings.stallTimeoutMs },
-      ...(fps !== undefined && { fps }),
-      ...(hwaccel !== undefined && { hwaccel }),
-    });
-  }
-
   #described(stream: NutStream, { size, turn, video: kind }: Parameters<ConnectionSink['stream']>[1]): void {
     this.#group.clear();
     this.#init = undefined;
     this.#pictures.connected(stream, turn);
     const video = kind === 'jpeg' ? { kind, mime: 'image/jpeg' } : undefined;
-    const decoder = this.#hardware && decoderReport(this.#hardware, stream.fourcc);
-    if (decoder) this.#shared.logger.info({ camera: this.#plan.camera, ...decoder }, 'decoder');
-    this.outlet.change({ size, video, decoder });
+    this.outlet.change({ size, video });
+    if (this.#hardware) this.#decodedBy(decoderReport(this.#hardware, stream.fourcc));
+  }
+
+  #decodedBy(decoder: DecoderReport): void {
+    this.#shared.logger.info({ camera: this.#plan.camera, ...decoder }, 'decoder');
+    this.outlet.change({ decoder });
+  }
+
+  #framed(frame: LiveFrame): void {
+    this.outlet.stamp(frame.stamp);
+    this.#frames.next(frame);
   }
 
   #filmed(piece: VideoPiece): void {
@@ -267,10 +268,4 @@ export class LiveCamera {
     this.outlet.change(more);
     if (changed) this.#shared.telemetry.state(this.#plan.camera, more.state);
   }
-}
-
-/** Whether a source runs on its own clock, whoever reads it. */
-function isLive(source: string): boolean {
-  const { live, remote } = locate(source);
-  return live || remote;
 }

@@ -56,7 +56,7 @@ export function stateWords(record: CameraRecord, around: Circumstances): StateWo
   if (!around.connected) return { tone: 'bad', title: 'Offline', detail: last || 'no connection', fresh: false };
   switch (record.state) {
     case 'live':
-      return live(age, last, now - around.watchedSince);
+      return unanalysed(record, live(age, last, now - around.watchedSince));
     case 'connecting':
       return { tone: 'busy', title: 'Connecting', detail: last, fresh: false };
     case 'reconnecting':
@@ -81,6 +81,13 @@ function live(age: number | undefined, last: string, watchedForMs: number): Stat
     : { tone: 'bad', title: 'No picture', detail: last || 'nothing comes from the camera', fresh };
 }
 
+/** Pictures come, but the stream that is analysed does not. */
+function unanalysed({ analysis }: CameraRecord, words: StateWords): StateWords {
+  if (!words.fresh || analysis === undefined || analysis.state === 'live') return words;
+  const why = analysis.state === 'connecting' ? 'the stream for the analysis is being connected' : causeOf(analysis);
+  return { ...words, tone: 'busy', title: 'Live, no boxes', detail: why };
+}
+
 function reconnecting(record: CameraRecord, { now, receivedAt }: Circumstances): string {
   const cause = causeOf(record);
   const attempt = (record.attempts ?? 0) > 1 ? `, attempt ${record.attempts}` : '';
@@ -89,7 +96,7 @@ function reconnecting(record: CameraRecord, { now, receivedAt }: Circumstances):
   return `${cause}${attempt}; ${seconds > 0 ? `next try in ${seconds} s` : 'trying now'}`;
 }
 
-function causeOf({ cause, message }: CameraRecord): string {
+function causeOf({ cause, message }: Pick<CameraRecord, 'cause' | 'message'>): string {
   return cause === undefined || cause === 'unknown' ? message || CAUSES.unknown : CAUSES[cause];
 }
 

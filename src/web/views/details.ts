@@ -26,13 +26,16 @@ type Fact = readonly [name: string, value: string, explanation?: string];
 
 function facts(app: App, { record, figures, pace, transport }: Camera): Fact[] {
   const now = performance.now();
-  const { frame, fps, analysis_fps, source, epoch, since } = record;
+  const { frame, fps, analysis_fps, source, epoch, since, analysis, decoder } = record;
   const serverTime = app.link.clock.time(now);
   const latency = figures.latencyMs;
   const roundTrip = app.link.clock.roundTripMs;
   const rows: (Fact | undefined)[] = [
     ['Source', source],
     frame && ['Picture', `${frame.width} × ${frame.height}`],
+    analysis && ['Analysed stream', analysis.source, analysis.message],
+    analysis?.frame && ['Its picture', `${analysis.frame.width} × ${analysis.frame.height}`],
+    decoder && ['Decoder', decoder.ran, decoder.reason ?? 'Seen to decode this codec'],
     ['Arrives', fps === undefined ? '–' : `${round(fps)} fps`, 'Pictures per second from the camera'],
     ['Analysed', analysis_fps === undefined ? '–' : `${round(analysis_fps)} fps`],
     ['Shown', `${round(figures.fps(now))} fps, ${transport === 'fmp4' ? 'untouched H.264' : 'JPEG'}`],

@@ -13,7 +13,7 @@ import { letterbox } from '#vision/letterbox.js';
 const size = { width: 64, height: 32 };
 
 function arrival(seq: number, pts: number): Arrival {
-  return { seq, pts, capturedAt: 0, arrivedAt: 0, size, decodable: true };
+  return { seq, pts, capturedAt: 0, arrivedAt: 0, begunAt: 0, size, decodable: true };
 }
 
 describe('the ledger of frames', () => {

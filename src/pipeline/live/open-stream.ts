@@ -1,0 +1,56 @@
+import { defer, type Observable, switchMap } from 'rxjs';
+import { type HardwareDecoder, hardwareDecoder } from '#media/hwaccel.js';
+import { type LiveEvent, liveSource } from '#media/live/live-source.js';
+import { locate } from '#media/location.js';
+import type { BackOff } from '#operators/reconnecting.js';
+import type { CameraPlan, LiveSettings } from './camera-plan.js';
+import type { LiveShared } from './live-camera.js';
+
+const JITTER = 0.2;
+
+export interface StreamChoice {
+  /** A URL, credentials included, a device or a file. */
+  readonly source: string;
+  /** false: packets only, nothing is decoded. */
+  readonly analyse: boolean;
+  /** Told before the first packet what decodes in hardware, where that is asked for. */
+  readonly hardware: (decoder: HardwareDecoder) => void;
+}
+
+/** Opens a stream of a camera. Hardware is tried out before the first connection; what does not work there, the CPU decodes. */
+export function openStream(plan: CameraPlan, shared: LiveShared, choice: StreamChoice): Observable<LiveEvent> {
+  const { hwaccel } = plan;
+  if (hwaccel === undefined || !choice.analyse) return opened(plan, shared, choice);
+  return defer(() => hardwareDecoder(hwaccel)).pipe(
+    switchMap((hardware) => {
+      choice.hardware(hardware);
+      return opened(plan, shared, choice, hardware.name);
+    }),
+  );
+}
+
+function opened(
+  { fps, loop, transport }: CameraPlan,
+  { card, pool, settings }: LiveShared,
+  { source, analyse }: StreamChoice,
+  hwaccel?: string,
+): Observable<LiveEvent> {
+  const { size, fit, padding } = card.input;
+  return liveSource(source, {
+    ...{ pool, input: size, fit, padding, loop, analyse, rtspTransport: transport },
+    ...{ timeoutMs: settings.connectTimeoutMs, stallTimeoutMs: settings.stallTimeoutMs },
+    ...(fps !== undefined && { fps }),
+    ...(hwaccel !== undefined && { hwaccel }),
+  });
+}
+
+/** How the streams of cameras are connected anew. */
+export function backOffOf({ reconnectMs }: LiveSettings): BackOff {
+  return { stepsMs: reconnectMs, jitter: JITTER, random: Math.random };
+}
+
+/** Whether a source runs on its own clock, whoever reads it. */
+export function isLive(source: string): boolean {
+  const { live, remote } = locate(source);
+  return live || remote;
+}
