@@ -5,6 +5,7 @@ import { fromRecord } from '#core/read-record.js';
 import { drawDetections, type PictureFormat } from '#media/annotate-picture.js';
 import { annotateVideo } from '#media/annotate-video.js';
 import { probe } from '#media/probe.js';
+import { expectedFrames } from '#media/selection.js';
 import { outputError } from '#records/files.js';
 import { readRecords } from '#records/results.js';
 import type { Session } from './settings.js';
@@ -18,13 +19,17 @@ interface VideoCopy {
   readonly signal: AbortSignal;
 }
 
-/** Draws the records of a video into a copy of it. @returns its path */
+/** Draws the records of a video into a copy of it, or of its part between `--start` and `--end`. @returns its path */
 export async function annotatedVideo({ source, target, records, session, signal }: VideoCopy): Promise<string> {
   const facts = await probe(source);
-  const total = facts.frames === undefined ? {} : { total: facts.frames };
+  const { start, end } = session.settings.sampling;
+  const range = { ...(start > 0 && { start }), ...(end !== null && { end }) };
+  const frames = expectedFrames(facts, range);
+  const total = frames === undefined ? {} : { total: frames };
   const bar = session.terminal.progress({ label: basename(target), ...total });
   try {
     await annotateVideo(source, {
+      ...range,
       facts,
       observations: observations(records),
       target,

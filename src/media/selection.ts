@@ -25,11 +25,11 @@ const HALF_MICROSECOND = 0.5e-6;
  */
 export function selectionFilters(facts: VideoFacts, options: SelectionOptions, seeked: boolean): string[] {
   const { every = 1, fps, start, end, resume } = options;
-  const origin = ((facts.startTicks ?? 0) * facts.timeBase.num) / facts.timeBase.den;
+  const origin = originOf(facts);
   const from = origin + (start === undefined ? 0 : parseTime(start));
   const bounds = [
     ...(start === undefined ? [] : [`start_pts=${firstTick(from, facts.timeBase)}`]),
-    ...(end === undefined ? [] : [`end_pts=${firstTick(origin + parseTime(end), facts.timeBase)}`]),
+    ...(end === undefined ? [] : [`end_pts=${firstTick(endOf(facts, end), facts.timeBase)}`]),
   ];
   const resumed = resume ? [`trim=start_pts=${firstTick(resume.pts, facts.timeBase)}`] : [];
   const counted = [
@@ -40,6 +40,16 @@ export function selectionFilters(facts: VideoFacts, options: SelectionOptions, s
     ...(bounds.length > 0 ? [`trim=${bounds.join(':')}`] : []),
     ...(seeked ? [...resumed, ...counted] : [...counted, ...resumed]),
   ];
+}
+
+/** The video's first timestamp, seconds on the source's clock. */
+function originOf({ startTicks = 0, timeBase }: VideoFacts): number {
+  return (startTicks * timeBase.num) / timeBase.den;
+}
+
+/** Where a selection ends, seconds on the source's clock. */
+export function endOf(facts: VideoFacts, end: string | number): number {
+  return originOf(facts) + parseTime(end);
 }
 
 /** The first frame in each interval of 1/fps s, counted from `origin`. */

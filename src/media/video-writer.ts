@@ -22,11 +22,12 @@ export class VideoWriter {
     });
   }
 
-  /** Frames come on the clock of `facts`, whose container's start becomes zero. */
+  /** Frames come on the clock of `facts`, of which `zero` becomes zero: by default the container's start. */
   static async open(facts: VideoFacts, options: EncodeCommandOptions): Promise<VideoWriter> {
     const child = await start(encodeCommand(facts, options), ['pipe', 'ignore', 'pipe']);
     const { timeBase, sampleAspectRatio: sampleAspect, containerStart } = facts;
-    const writer = new VideoWriter(child, options.target, Math.round((containerStart * timeBase.den) / timeBase.num));
+    const { target, zero = containerStart } = options;
+    const writer = new VideoWriter(child, target, Math.round((zero * timeBase.den) / timeBase.num));
     child.process.stdin!.write(nutHeader({ size: evenSize(facts.size), fourcc: 'I420', timeBase, sampleAspect }));
     return writer;
   }

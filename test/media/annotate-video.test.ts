@@ -179,6 +179,45 @@ describe('an annotated video', () => {
   });
 });
 
+describe('of a range, the annotated video is that clip alone', () => {
+  /** When the sound sets in, seconds into the file. */
+  function onset(name: string): number {
+    const args = ['-v', 'error', '-i', path(name), '-map', '0:a', '-af', 'aresample=8000:async=1:first_pts=0'];
+    const bytes = execFileSync('ffmpeg', [...args, '-ac', '1', '-f', 's16le', '-']);
+    const samples = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+    return samples.findIndex((sample) => Math.abs(sample) > 4000) / 8000;
+  }
+
+  it.each([
+    ['sound that is kept as it is', 'beep.mp4', 'aac'],
+    ['sound that is coded anew', 'beep.mov', 'pcm_s16le'],
+    ['a stream that begins late', 'beep.ts', 'aac'],
+  ])('%s', { timeout: 60_000 }, async (_, file, codec) => {
+    const picture = 'testsrc2=size=160x96:rate=25:duration=3';
+    const sound = "aevalsrc='if(gte(t,1.6),sin(2*PI*440*t),0)':sample_rate=44100:duration=3";
+    const inputs = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound];
+    await ffmpegRun([...inputs, '-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-c:a', codec, path(file)]);
+    const all = times(file);
+    const before = onset(file) - (all[0]! - (await probe(path(file))).containerStart);
+
+    expect(await annotate(file, `${file}.mid.mp4`, { start: 1.01, end: 2.5 })).toBe(37);
+    const written = times(`${file}.mid.mp4`);
+    for (const [at, time] of written.entries()) expect(time).toBeCloseTo(all[26 + at]! - all[26]!, 5);
+    const clip = await probe(path(`${file}.mid.mp4`));
+    expect(clip).toMatchObject({ frames: 37, containerStart: 0, audioCodecs: ['aac'] });
+    expect(clip.duration).toBeCloseTo(37 / 25, 2);
+    expect(Math.abs(onset(`${file}.mid.mp4`) - (before - 1.04))).toBeLessThan(0.03);
+
+    expect(await annotate(file, `${file}.end.mp4`, { end: 2 })).toBe(50);
+    expect(Math.abs(onset(`${file}.end.mp4`) - onset(file))).toBeLessThan(0.03);
+    const length = execFileSync('ffprobe', ['-v', '0', '-show_entries', 'format=duration', path(`${file}.end.mp4`)]);
+    expect(Number(/duration=(\S+)/.exec(`${length}`)?.[1])).toBeLessThan(2.1);
+
+    expect(await annotate(file, `${file}.start.mp4`, { start: 1 })).toBe(50);
+    expect(Math.abs(onset(`${file}.start.mp4`) - (before - 1))).toBeLessThan(0.03);
+  });
+});
+
 describe('when an annotated video cannot be written, one clear error says why and nothing is left behind', () => {
   const leftovers = () => [childrenNamed('ffmpeg'), readdirSync(folder).filter((name) => name.endsWith('.part'))];
 

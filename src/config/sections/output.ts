@@ -18,7 +18,8 @@ export const output = documented(
         flag: '--format <list>',
       }),
       annotate: documented(z.boolean().default(false), {
-        title: 'Also write an H.264 MP4 with the boxes drawn',
+        title:
+          'Also write copies with the boxes drawn in, of the part from start to end; frames left out by fps or every keep the last boxes',
         tradeOff: 'Decodes every frame once more and encodes it: several times the CPU time of detection alone.',
         flag: '--annotate',
       }),
