@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { LookoutError } from '#core/errors.js';
+import { writePreview } from '#training/preview.js';
 import { loadRecipe, type RecipeOverrides, withOverrides } from '#training/recipe/load-recipe.js';
 import { trainDetector } from '#training/train-detector.js';
 import { classTable } from './class-table.js';
@@ -11,6 +12,8 @@ export interface TrainRequest extends RecipeOverrides {
   readonly out?: string;
   readonly run?: string;
   readonly resume?: true;
+  /** Where a page goes that shows a batch, in place of training. */
+  readonly preview?: string;
   readonly boxes: string;
   readonly input: string;
   readonly signal: AbortSignal;
@@ -21,6 +24,10 @@ export interface TrainRequest extends RecipeOverrides {
 export async function runTraining(file: string, request: TrainRequest): Promise<void> {
   const { view, signal } = request;
   const recipe = withOverrides(loadRecipe(file), request);
+  if (request.preview !== undefined) {
+    view.print(`written: ${request.preview}, ${await writePreview(recipe, request.preview)} pictures`);
+    return;
+  }
   const modelFolder = request.out ?? join('models', recipe.name);
   const runFolder = request.run ?? join('runs', recipe.name);
   const stopping = 'stopping after this step, with a checkpoint; Ctrl-C again stops at once';

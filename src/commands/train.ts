@@ -20,6 +20,7 @@ interface Options {
   readonly cacheFeatures?: true;
   readonly boxes: string;
   readonly input: string;
+  readonly preview?: string;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -47,11 +48,13 @@ export function registerTrain(program: Command): void {
     .option('--cache-features', 'compute the activations of frozen layers once')
     .option('--boxes <form>', 'raw heads or decoded rows in the exported graph', 'raw')
     .option('--input <type>', 'float32 or uint8 input of the exported graph', 'float32')
+    .option('--preview <file>', 'write a page with what the network would see, and train nothing')
     .option('--json', 'print one JSON object per event')
     .option('--quiet', 'print nothing but errors')
     .action(train);
   examples(command, [
     ['lookout train pipelines/train-detector.yaml --data data/street', 'train and write models/detector'],
+    ['lookout train recipe.yaml --data data/street --preview see.html', 'a batch as the network sees it, boxes drawn'],
     ['lookout train recipe.yaml --resume', 'go on after a break, a crash or a power cut'],
     ['lookout train recipe.yaml --minutes 60', 'as good as an hour allows'],
   ]);

@@ -69,7 +69,8 @@ export const runShape = {
           flag: '--from <file>',
         }),
         freeze: documented(z.array(z.string().min(1)).default([]), {
-          title: 'Layers that stay as they are: beginnings of their names (stem, stage1)',
+          title:
+            'Layers that stay as they are: beginnings of their names (backbone, or backbone/stem, backbone/stage4)',
           flag: '--freeze <layers>',
         }),
         cacheFeatures: documented(z.boolean().default(false), {
