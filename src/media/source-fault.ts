@@ -102,7 +102,7 @@ const SYMPTOMS: readonly Symptom[] = [
 /** Two or three telling words of ffmpeg itself, for what no symptom covers. */
 function lastLine(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  return (lines.at(-1) ?? 'it said nothing').replace(/^\[[^\]]*\]\s*/, '').slice(0, 200);
+  return (lines.at(-1) ?? 'it said nothing').replace(/^(\[[^\]]*\]\s*|pipe:0: )/, '').slice(0, 200);
 }
 
 /** What a source's stderr means; `fallback` where no symptom is known. `source` is already redacted. */

@@ -11,10 +11,11 @@ label,input{display:block;width:100%;box-sizing:border-box}
 input{font:inherit;margin-top:.3rem;padding:.6rem .8rem;border:1px solid #768494;border-radius:.6rem;background:none;color:inherit}
 button{font:inherit;font-weight:650;padding:.65rem;border:0;border-radius:.6rem;background:#1d5fd1;color:#fff;cursor:pointer}
 :focus-visible{outline:3px solid #1d5fd1;outline-offset:2px}
-p{margin:0;padding:.6rem .8rem;border-radius:.6rem;background:#fdeceb;font-size:.9rem}
+p{margin:0;font-size:.9rem;opacity:.8}
+[role=alert]{padding:.6rem .8rem;border-radius:.6rem;background:#fdeceb;opacity:1}
 @media (prefers-color-scheme:dark){
 body{background:#0b0e12;color:#e9eef4}form{background:#12171d;border-color:#ffffff18}input{border-color:#6b7a8b}
-button{background:#6ea8ff;color:#081322}:focus-visible{outline-color:#6ea8ff}p{background:#331719}}`;
+button{background:#6ea8ff;color:#081322}:focus-visible{outline-color:#6ea8ff}[role=alert]{background:#331719}}`;
 
 const LOGO =
   '<svg viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8" fill="#14213d"/>' +
@@ -40,6 +41,7 @@ ${problem === undefined ? '' : `<p role="alert">${problem}</p>`}
 <label>Token
 <input name="token" type="password" autocomplete="current-password" required autofocus></label>
 <button>Log in</button>
+<p>It was printed when lookout started, or is <code>server.token</code> of its settings.</p>
 </form>
 </html>
 `;

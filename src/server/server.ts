@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer, type ServerOptions as HttpOptions, type Server } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -46,6 +46,8 @@ export interface ServerOptions {
   readonly about?: () => object;
   readonly limits?: Partial<ConnectionLimits>;
   readonly heartbeatMs?: number;
+  /** Longest time for the head of a request, ms, three times that for all of it; default 10 s. */
+  readonly headersMs?: number;
   /** WebSocket clients at once; default 1000. */
   readonly mostClients?: number;
 }
@@ -92,9 +94,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = createApp({ routes, gate, metrics, logger, web });
   const hub = new Hub({ cameras, version, metrics, limits: options.limits, heartbeatMs: options.heartbeatMs });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = await created(options.tls, (request, response) => void listener(request, response));
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
+  const headersMs = options.headersMs ?? 10_000;
+  const checking = { connectionsCheckingInterval: Math.min(2000, headersMs) };
+  const server = await created({ ...options, checking }, (request, response) => void listener(request, response));
+  server.requestTimeout = 3 * headersMs;
+  server.headersTimeout = headersMs;
   server.maxConnections = (options.mostClients ?? 1000) + 1000;
   const sockets = acceptSockets(server, { gate, hub, mostClients: options.mostClients ?? 1000 });
   const port = await listening(server, host, options.port ?? 8080);
@@ -122,8 +126,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
 type Handler = NonNullable<Parameters<typeof createServer>[1]>;
 
-async function created(tls: ServerOptions['tls'], handler: Handler): Promise<Server | TlsServer> {
-  return tls === undefined ? createServer(handler) : createTlsServer(await pemOf(tls), handler);
+/** Node looks for connections beyond their time twice a minute only, unless it is told otherwise. */
+async function created(
+  { tls, checking }: Pick<ServerOptions, 'tls'> & { readonly checking: HttpOptions },
+  handler: Handler,
+): Promise<Server | TlsServer> {
+  return tls === undefined
+    ? createServer(checking, handler)
+    : createTlsServer({ ...checking, ...(await pemOf(tls)) }, handler);
 }
 
 async function pemOf(tls: { certificate: string; key: string }): Promise<{ cert: Buffer; key: Buffer }> {

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -222,6 +224,19 @@ describe('requests from elsewhere', () => {
     for (let i = 0; i < 5; i++) statuses.push((await fetch(at('/healthz'))).status);
     expect(statuses).toEqual([200, 200, 200, 429, 429]);
     expect(await handshake(at('/api/v1/ws'))).toBe(429);
+  });
+
+  it('are cut off when they drip in, byte by byte', async () => {
+    const { server, at } = await serve({ headersMs: 300 });
+    const socket = connectTcp(server.port, '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n');
+    const dripping = setInterval(() => socket.write('X: y\r\n'), 50);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    clearInterval(dripping);
+    expect(String(answer)).toContain('408 Request Timeout');
+    expect((await fetch(at('/healthz'))).status).toBe(200);
+    socket.destroy();
   });
 
   it('have bodies of 64 KiB at most, whose length they say', async () => {

@@ -28,3 +28,8 @@ export function wordsOf(error: unknown, source: string): string {
   const text = redact(messageOf(error));
   return text.startsWith(`${source}: `) ? text.slice(source.length + 2) : text;
 }
+
+/** Whether a failure in a row deserves a line in the log: a camera that is away for days must not fill the disk. */
+export function isWorthALine(attempts: number): boolean {
+  return Number.isInteger(Math.log2(attempts)) || attempts % 256 === 0;
+}

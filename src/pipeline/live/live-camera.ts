@@ -15,7 +15,7 @@ import { CameraAnalysis } from './camera-analysis.js';
 import type { CameraPlan, LiveSettings } from './camera-plan.js';
 import { Connection, type ConnectionSink } from './connection.js';
 import { decoderReport } from './decoder-report.js';
-import { causeOf, wordsOf } from './fault.js';
+import { causeOf, isWorthALine, wordsOf } from './fault.js';
 import type { LiveFrame } from './live-frame.js';
 import { backOffOf, isLive, openStream } from './open-stream.js';
 import type { Outlet } from './outlet.js';
@@ -236,7 +236,8 @@ export class LiveCamera {
     }
     this.#attempts += 1;
     const message = `${words}; attempt ${this.#attempts + 1} in ${(waitMs / 1000).toFixed(1)} s`;
-    logger.warn({ camera, cause, attempts: this.#attempts, retryInMs: waitMs }, words);
+    const level = isWorthALine(this.#attempts) || cause !== this.outlet.status.cause ? 'warn' : 'debug';
+    logger[level]({ camera, cause, attempts: this.#attempts, retryInMs: waitMs }, words);
     this.#change({ state: 'reconnecting', cause, message, attempts: this.#attempts, retryInMs: waitMs });
   }
 

@@ -8,7 +8,7 @@ import { type Fault, reconnecting } from '#operators/reconnecting.js';
 import type { CameraPlan } from './camera-plan.js';
 import { Connection } from './connection.js';
 import { decoderReport } from './decoder-report.js';
-import { causeOf, wordsOf } from './fault.js';
+import { causeOf, isWorthALine, wordsOf } from './fault.js';
 import type { Arrival } from './frame-ledger.js';
 import type { LiveShared } from './live-camera.js';
 import type { LiveFrame } from './live-frame.js';
@@ -140,7 +140,8 @@ export class SecondStream {
     const cause = causeOf(error);
     const words = wordsOf(error, this.#status.source);
     this.#shared.telemetry.reconnect(camera, cause);
-    this.#shared.logger.warn({ camera, cause, attempts, retryInMs: waitMs }, `stream for the analysis: ${words}`);
+    const level = isWorthALine(attempts) || cause !== this.#status.cause ? 'warn' : 'debug';
+    this.#shared.logger[level]({ camera, cause, attempts, retryInMs: waitMs }, `stream for the analysis: ${words}`);
     const message = `${words}; attempt ${attempts + 1} in ${(waitMs / 1000).toFixed(1)} s`;
     this.#change({ state: 'reconnecting', cause, message });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '#core/random.js';
 import { SourceError } from '#core/source-error.js';
-import { causeOf, wordsOf } from '#pipeline/live/fault.js';
+import { causeOf, isWorthALine, wordsOf } from '#pipeline/live/fault.js';
 import { type Arrival, FrameLedger } from '#pipeline/live/frame-ledger.js';
 import { LagGuard } from '#pipeline/live/lag-guard.js';
 import { ObservationJoin } from '#pipeline/live/observation-join.js';
@@ -196,6 +196,13 @@ describe('a rate', () => {
 });
 
 describe('a fault', () => {
+  it('is logged less and less while it lasts, and never for good', () => {
+    const day = Array.from({ length: 57_600 }, (_, at) => at + 1).filter(isWorthALine);
+    expect(day.slice(0, 5)).toEqual([1, 2, 4, 8, 16]);
+    expect(day.length).toBeLessThan(300);
+    expect(day.at(-1)).toBe(57_600);
+  });
+
   it.each([
     [new SourceError('auth', 'cam: wrong password'), 'auth', 'wrong password'],
     [new SourceError('not-video', 'cam: no video'), 'codec', 'no video'],
