@@ -61,8 +61,8 @@ export type DecoderSpec =
       readonly classes: 'sigmoid' | 'softmax' | 'none';
       /** Grid sensitivity of YOLOv4 (scale_x_y): centre = (s * sigmoid(t) - (s - 1) / 2 + cell) * stride; 1 for v2 and v3, 2 for v5 and v7. */
       readonly gridScale: number;
-      /** The graph applies the sigmoid to every value already (with `sigmoid` sizes only). */
-      readonly activated?: boolean;
+      /** The graph applies the sigmoid already: to every value (with `sigmoid` sizes only), or to `scores` alone (ONNX zoo's YOLOv4). */
+      readonly activated?: boolean | 'scores';
       readonly multiLabel?: boolean;
     }
   /** Rows decoded in the graph, `[1, N, 5+C]`: cx, cy, w, h in input px, objectness, class probabilities (YOLOv5, v7 exports). */
@@ -76,9 +76,13 @@ export type DecoderSpec =
     }
   /**
    * `[H*W of all heads, A*4 + A + C]`, cell-major, sigmoid applied: A boxes, A objectnesses, C class probabilities shared by the
-   * anchors; every class above the threshold counts, as in its repository.
+   * anchors; every class above the threshold counts, as in its repository. Several outputs are one `[1, H, W, A*5+C]` per head.
    */
-  | { readonly kind: 'yolo-fastest-v2'; readonly output: string; readonly heads: readonly Omit<AnchorHead, 'output'>[] }
+  | {
+      readonly kind: 'yolo-fastest-v2';
+      readonly output: string | readonly string[];
+      readonly heads: readonly Omit<AnchorHead, 'output'>[];
+    }
   /** `[1, N, 5+C]`, row-major cells of each stride in turn, objectness and class probabilities after the sigmoid. */
   | {
       readonly kind: 'yolox';

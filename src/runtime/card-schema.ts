@@ -39,7 +39,7 @@ const decoder = z.discriminatedUnion('kind', [
     sizes: z.enum(['exp', 'sigmoid']),
     classes: z.enum(['sigmoid', 'softmax', 'none']),
     gridScale: positive,
-    activated: z.boolean().optional(),
+    activated: z.union([z.boolean(), z.literal('scores')]).optional(),
     multiLabel: z.boolean().optional(),
   }),
   z.strictObject({
@@ -51,7 +51,7 @@ const decoder = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('yolo-fastest-v2'),
-    output: text,
+    output: z.union([text, z.array(text).min(1).max(MAX_HEADS)]),
     heads: z.array(z.strictObject({ stride, anchors })).min(1).max(MAX_HEADS),
   }),
   z.strictObject({

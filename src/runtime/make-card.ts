@@ -1,11 +1,13 @@
 import type { Card, InputSpec, ValueSpec } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
 import type { Dim } from '#onnx/model.js';
+import { COCO_LABELS } from './coco-labels.js';
 import { batchOf } from './examine.js';
 import { defaultLabels } from './labels.js';
 import type { ModelFile } from './model-file.js';
 import { outputsRead } from './outputs-read.js';
 import { describeValues, type ModelFacts } from './presets/facts.js';
+import { isPlausible } from './presets/plausible.js';
 import type { Preset, Reading } from './presets/preset.js';
 import { PRESETS } from './presets/presets.js';
 
@@ -27,23 +29,30 @@ export function readAs(preset: Preset, facts: ModelFacts): Reading {
   );
 }
 
-/** The layouts that remain possible: of a file that has both, joined rows are read and raw heads left alone. */
+/**
+ * The layouts that remain possible: of a file that has both, joined rows are read and raw heads left alone; of several that
+ * differ in the number of classes, the one with COCO's is meant.
+ */
 function candidates(facts: ModelFacts): { readonly preset: Preset; readonly reading: Reading }[] {
   const all = PRESETS.flatMap((preset) => {
     const reading = preset.read(facts);
     const misfit = facts.labels && !reading?.labels && facts.labels.length !== reading?.classes;
-    return reading && !misfit ? [{ preset, reading }] : [];
+    return reading && !misfit && isPlausible(reading, facts) ? [{ preset, reading }] : [];
   });
   const joined = all.filter(({ reading }) => reading.decoder.kind !== 'anchor-grid');
   const left = joined.length > 0 ? joined : all;
   const texts = left.map(({ reading }) => JSON.stringify(reading));
-  return left.filter((_, at) => texts.indexOf(texts[at]!) === at);
+  const different = left.filter((_, at) => texts.indexOf(texts[at]!) === at);
+  const usual = different.filter(({ reading }) => reading.classes === COCO_LABELS.length);
+  return usual.length === 1 && !facts.labels ? usual : different;
 }
 
 /** Layouts that Ultralytics' exporter names by its task. */
 function ofTask(facts: ModelFacts): readonly string[] | undefined {
-  const task = facts.metadata.get('task');
-  if (task === undefined) return undefined;
+  const { metadata } = facts;
+  const task = metadata.get('task');
+  // YOLOv5's own exporter notes names and stride, and no task.
+  if (task === undefined) return metadata.has('names') && metadata.has('stride') ? ['yolov5'] : undefined;
   if (OTHER_TASKS.includes(task)) {
     throw new LookoutError('model', `the file's metadata says task "${task}"; lookout reads detect and pose`);
   }

@@ -13,6 +13,6 @@ export function outputsRead(decoder: DecoderSpec): readonly string[] {
     case 'ultraface':
       return [decoder.boxes, decoder.scores];
     default:
-      return [decoder.output];
+      return [decoder.output].flat();
   }
 }

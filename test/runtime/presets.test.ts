@@ -15,6 +15,8 @@ import {
   splitHeads,
   type TinyModel,
   ultraface,
+  yolov8,
+  yolox,
 } from './tiny-models.js';
 
 const probe = new Probe();
@@ -307,8 +309,8 @@ describe('a bare file is read by what it says of itself', () => {
     ['scrfd by shape', () => scrfd(FIXED), { kind: 'scrfd' }],
     ['retinaface by shape', retinaface, { kind: 'retinaface' }],
     ['ultraface by shape', ultraface, { kind: 'ultraface' }],
-    ['yolox by shape', () => cellRows(85), { kind: 'yolox' }],
-    ['yolov8 by shape', () => columns(84), { kind: 'columns' }],
+    ['yolox by shape', () => yolox(80), { kind: 'yolox' }],
+    ['yolov8 by shape', () => yolov8(80), { kind: 'columns' }],
     ['yolov2 by shape', () => rawHeads([32], 5, 20), { kind: 'anchor-grid', classes: 'softmax' }],
     ['face maps by shape', () => rawHeads([8, 16, 32], 1, 75), { kind: 'distribution' }],
   ])('%s', async (_, model, decoder) => {
@@ -330,7 +332,7 @@ describe('a bare file is read by what it says of itself', () => {
   });
 
   it('says so where only the number of labels does not fit', async () => {
-    await expect(cardOf(columns(84).file(), probe, { labels: ['a', 'b'] })).rejects.toThrow(
+    await expect(cardOf(yolov8(80).file(), probe, { labels: ['a', 'b'] })).rejects.toThrow(
       /expected labels of 80 classes, found 2 labels/,
     );
   });

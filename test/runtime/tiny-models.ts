@@ -119,6 +119,20 @@ export class TinyModel {
 
 const P3_TO_P5 = [8, 16, 32];
 
+/** Rows [N, cells, 1] whose numbers lie in 0..1. */
+function probabilities(model: TinyModel, count: number, strides = P3_TO_P5): string {
+  return model.add('Sigmoid', [model.rows(count, strides)]);
+}
+
+/** Rows [N, cells, 4] of centre and size in px of a picture of 96 px. */
+function decodedBoxes(model: TinyModel): string {
+  return model.add('Mul', [probabilities(model, 4), model.constant(float32Tensor([200], []))]);
+}
+
+function joined(model: TinyModel, values: readonly string[], axis = 2): string {
+  return model.add('Concat', values, { axis: int(axis) });
+}
+
 function tiny(build: (model: TinyModel) => void, input?: TinyInput): TinyModel {
   const model = new TinyModel(input);
   build(model);
@@ -162,6 +176,50 @@ export function decodedRows(classes: number, input?: TinyInput): TinyModel {
 /** [N, values, cells] */
 export function columns(values: number, input?: TinyInput): TinyModel {
   return tiny((model) => model.output(model.columns(values, P3_TO_P5)), input);
+}
+
+/** YOLOv8 as it is exported: [N, 4+C+3K, cells] or, `transposed`, [N, cells, 4+C+3K], boxes and points in px. */
+export function yolov8(classes: number, { points = 0, transposed = false, input = {} as TinyInput } = {}): TinyModel {
+  return tiny((model) => {
+    const parts = [decodedBoxes(model), probabilities(model, classes)];
+    const far = model.constant(float32Tensor([90], []));
+    if (points > 0) parts.push(model.add('Mul', [probabilities(model, 3 * points), far]));
+    const rows = joined(model, parts);
+    model.output(transposed ? rows : model.transpose(rows, [0, 2, 1]));
+  }, input);
+}
+
+/** YOLOX as it is exported: [N, cells, 5+C], `decoded` with --decode_in_inference. */
+export function yolox(classes: number, decoded = false): TinyModel {
+  return tiny((model) => {
+    const boxes = decoded ? decodedBoxes(model) : model.rows(4, P3_TO_P5);
+    model.output(joined(model, [boxes, probabilities(model, 1 + classes)]));
+  });
+}
+
+/** YOLOv4 of the ONNX model zoo: pictures and heads [1, H, W, 3, 5+C] with the channels last, scores after their sigmoid. */
+export function zooYolov4(classes: number): TinyModel {
+  return tiny(
+    (model) => {
+      for (const stride of P3_TO_P5) {
+        const place = model.head(3 * 4, stride);
+        const scores = model.add('Sigmoid', [model.head(3 * (1 + classes), stride)]);
+        const split = (value: string, each: number) =>
+          model.reshape(model.transpose(value, [0, 2, 3, 1]), [1, 128 / stride, 128 / stride, 3, each]);
+        model.output(joined(model, [split(place, 4), split(scores, 1 + classes)], 4));
+      }
+    },
+    { dims: [1, 128, 128, 3], layout: 'NHWC' },
+  );
+}
+
+/** Yolo-FastestV2 as its repository exports it: [1, H, W, 15+C] for each of two strides. */
+export function fastestHeads(classes: number): TinyModel {
+  return tiny((model) => {
+    for (const stride of [16, 32]) {
+      model.output(model.transpose(model.add('Sigmoid', [model.head(15 + classes, stride)]), [0, 2, 3, 1]));
+    }
+  });
 }
 
 /** [N, cells, values] */

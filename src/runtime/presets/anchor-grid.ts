@@ -1,4 +1,4 @@
-import type { AnchorHead, DecoderSpec, ValueSpec } from '#core/card.js';
+import type { AnchorHead, ValueSpec } from '#core/card.js';
 import type { Size } from '#core/size.js';
 import { VOC_LABELS } from '../coco-labels.js';
 import {
@@ -75,6 +75,17 @@ function gridsOf({ outputs, size }: ModelFacts, anchors: number, count: number):
   return grids.sort((a, b) => a.stride - b.stride);
 }
 
+/**
+ * Whether objectness and classes come after their sigmoid, as in the YOLOv4 of the ONNX model zoo, which TensorFlow wrote:
+ * channels last in pictures and heads. Its pictures are letterboxed in grey.
+ */
+function hasProbabilities({ input, values }: ModelFacts, grid: Grid, anchors: number): boolean {
+  const each = grid.values / anchors;
+  const head = values.get(grid.output);
+  if (input.layout !== 'NHWC' || !head) return false;
+  return head.every((value, at) => at % each < 4 || (value >= 0 && value <= 1));
+}
+
 interface Family extends Pick<Preset, 'name' | 'defaultSize'> {
   readonly feeding: Feeding;
   /** Anchors of the family's networks; the first one whose heads fit is taken. */
@@ -90,14 +101,14 @@ interface Family extends Pick<Preset, 'name' | 'defaultSize'> {
   readonly gridScales?: ReadonlyMap<number, number>;
 }
 
-function decoderOf(family: Family, grids: readonly Grid[], table: AnchorTable, classes: number): DecoderSpec {
+function decoderOf(family: Family, grids: readonly Grid[], table: AnchorTable, classes: number) {
   const heads = grids.map(({ output, stride }, at): AnchorHead => {
     const gridScale = grids.length === 3 ? family.gridScales?.get(stride) : undefined;
     return { output, stride, anchors: table[at]!, ...(gridScale === undefined ? {} : { gridScale }) };
   });
   const { sizes, gridScale, multiLabel } = family;
   const every = multiLabel && classes > 1 ? { multiLabel } : {};
-  return { kind: 'anchor-grid', heads, sizes, classes: family.classes(classes), gridScale, ...every };
+  return { kind: 'anchor-grid', heads, sizes, classes: family.classes(classes), gridScale, ...every } as const;
 }
 
 function presetOf(family: Family): Preset {
@@ -116,7 +127,11 @@ function presetOf(family: Family): Preset {
         const tables = facts.anchors ? [table] : family.tables(facts, classes);
         const chosen = tables.find((other) => other.length === table.length && other[0]!.length === anchors)!;
         const labels = classes === VOC_LABELS.length && family.voc ? { labels: VOC_LABELS } : {};
-        return { feeding, decoder: decoderOf(family, grids, chosen, classes), classes, ...labels };
+        const decoder = decoderOf(family, grids, chosen, classes);
+        const scored =
+          family.sizes === 'exp' && decoder.classes === 'sigmoid' && hasProbabilities(facts, grids[0]!, anchors);
+        if (!scored) return { feeding, decoder, classes, ...labels };
+        return { feeding: LETTERBOX_GREY, decoder: { ...decoder, activated: 'scores' }, classes, ...labels };
       }
       return undefined;
     },

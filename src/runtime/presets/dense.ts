@@ -2,6 +2,7 @@ import type { ValueSpec } from '#core/card.js';
 import { COCO_LANDMARKS, FACE_LANDMARKS } from '../coco-labels.js';
 import { yolov7Raw } from './anchor-grid.js';
 import { cellsOfAll, type ModelFacts, shapeOf } from './facts.js';
+import { isDecoded } from './plausible.js';
 import { LETTERBOX_114, type Preset, type Reading, shifted } from './preset.js';
 
 // Families whose heads are joined into one output. N rows, C classes, K landmarks of D numbers.
@@ -62,11 +63,11 @@ export const yolov7: Preset = {
   read: (facts) => readRows(facts, 'none') ?? yolov7Raw.read(facts),
 };
 
-/** `[4+C+K*D, N]` or, where the layout was named, its transpose; N cells. */
+/** `[4+C+K*D, N]` or its transpose; N cells. */
 function columnsOf(facts: ModelFacts): { readonly output: string; readonly values: number } | undefined {
   for (const { output, rows, columns } of matricesOf(facts)) {
     if (rows >= 5 && stridesOf(facts, columns, 1)) return { output: output.name, values: rows };
-    if (facts.named && columns >= 5 && stridesOf(facts, rows, 1)) return { output: output.name, values: columns };
+    if (columns >= 5 && stridesOf(facts, rows, 1)) return { output: output.name, values: columns };
   }
   return undefined;
 }
@@ -138,13 +139,6 @@ export const yolov10: Preset = {
   },
 };
 
-/** Centres that the graph has decoded reach over the picture; raw ones stay near 0. */
-function isDecoded(values: Float32Array | undefined, columns: number, { size }: ModelFacts): boolean {
-  let farthest = 0;
-  for (let at = 0; values && at < values.length; at += columns) farthest = Math.max(farthest, values[at]!);
-  return farthest > size.width / 2;
-}
-
 export const yolox: Preset = {
   name: 'yolox',
   defaultSize: 640,
@@ -154,7 +148,8 @@ export const yolox: Preset = {
     const found = matricesOf(facts).find(({ rows, columns }) => columns >= 6 && stridesOf(facts, rows, 1));
     if (!found) return undefined;
     const output = found.output.name;
-    const raw = !isDecoded(facts.values.get(output), found.columns, facts);
+    const values = facts.values.get(output);
+    const raw = !values || !isDecoded({ values, width: found.columns, inColumns: false }, facts);
     const decoder = { kind: 'yolox', output, strides: stridesOf(facts, found.rows, 1)!, raw } as const;
     const feeding = shifted({ fit: 'letterbox-top-left', padding: 114, channels: 'BGR' }, 0, 1);
     return { feeding, decoder, classes: found.columns - 5 };

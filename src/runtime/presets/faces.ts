@@ -1,6 +1,6 @@
 import type { ValueSpec } from '#core/card.js';
 import { FACE_LANDMARKS } from '../coco-labels.js';
-import { yolov8Pose } from './dense.js';
+import { yolov8, yolov8Pose } from './dense.js';
 import { cellsOf, cellsOfAll, type ModelFacts, shapeOf } from './facts.js';
 import { LETTERBOX_114, type Preset, shifted } from './preset.js';
 
@@ -130,11 +130,13 @@ export const yolov8Face: Preset = {
   name: 'yolov8-face',
   defaultSize: 640,
   stride: 32,
-  expects: 'per stride [1, 64+1+15, H, W], or [1, 4+1+15, N]',
+  expects: 'per stride [1, 64+1+15, H, W], or [1, 4+1+15, N], or [1, 4+1, N]',
   read: (facts) => {
     const decoder = readMaps(facts);
     const landmarks = decoder?.landmarks === FACE_LANDMARKS.length ? { landmarks: FACE_LANDMARKS } : {};
     if (decoder) return { feeding: LETTERBOX_114, decoder, classes: 1, labels: FACE, ...landmarks };
+    const plain = yolov8.read(facts);
+    if (plain?.classes === 1) return { ...plain, labels: FACE };
     const joined = yolov8Pose.read({ ...facts, named: true });
     if (joined?.landmarks?.length !== FACE_LANDMARKS.length || joined.classes !== 1) return undefined;
     return { ...joined, labels: FACE };

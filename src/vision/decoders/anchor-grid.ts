@@ -23,7 +23,7 @@ interface Steps {
  *
  * Sources: darknet `region_layer.c` (v2: s = 1, exp, softmax) and `yolo_layer.c` (v3: s = 1, v4: scale_x_y), Ultralytics YOLOv5 and
  * YOLOv7 `Detect.forward` (s = 2, sigmoid sizes). One candidate per anchor, of its best class, as in their `detect.py` and OpenCV's
- * samples; darknet itself reports every class above the threshold, which is `multiLabel`.
+ * samples; with `activated: 'scores'` t4 and the classes come after their sigmoid; darknet itself reports every class above the threshold, which is `multiLabel`.
  */
 export const anchorGrid: DecoderOf<'anchor-grid'> = (spec, reading) => {
   const heads = spec.heads.map((head) => createHead(head, spec, reading));
@@ -74,8 +74,10 @@ function createEmit(head: AnchorHead, spec: Spec, classes: number) {
   const scale = head.gridScale ?? spec.gridScale;
   const shift = (scale - 1) / 2;
   const multiLabel = spec.multiLabel && spec.classes !== 'none';
-  const probability = spec.activated ? (value: number) => value : sigmoid;
-  const size = spec.sizes === 'exp' ? Math.exp : (value: number) => 4 * probability(value) * probability(value);
+  const asIs = (value: number) => value;
+  const probability = spec.activated ? asIs : sigmoid;
+  const squash = spec.activated === true ? asIs : sigmoid;
+  const size = spec.sizes === 'exp' ? Math.exp : (value: number) => 4 * squash(value) * squash(value);
   const classScore = {
     sigmoid: probability,
     softmax: (logit: number, most: number) => Math.exp(logit - most),
@@ -100,8 +102,8 @@ function createEmit(head: AnchorHead, spec: Spec, classes: number) {
     // Sigmoids would make finite numbers of infinite ones.
     if ((x + y + w + h + data[at + 4 * step] + most) * 0 !== 0) return;
     const factor = factorOf(place, most);
-    const centreX = (scale * probability(x) - shift + column) * stride;
-    const centreY = (scale * probability(y) - shift + row) * stride;
+    const centreX = (scale * squash(x) - shift + column) * stride;
+    const centreY = (scale * squash(y) - shift + row) * stride;
     const halfWidth = (anchors[place.anchor][0] * size(w)) / 2;
     const halfHeight = (anchors[place.anchor][1] * size(h)) / 2;
     const last = multiLabel ? classes - 1 : best;

@@ -3,7 +3,7 @@ import { rowsExactly } from './values.js';
 
 /**
  * Yolo-FastestV2: one row per cell of each head in turn, row-major: A boxes of 4, A objectnesses, C class probabilities that
- * the anchors share, all after the sigmoid (`Detector.forward` with `export_onnx`, concatenated).
+ * the anchors share, all after their activation (`Detector.forward` with `export_onnx`, whose outputs, one per head, may be joined).
  * centre = (2 * xy - 0.5 + cell) * stride, size = (2 * wh)^2 * anchor, score = objectness * class (`utils.handel_preds`). Every class
  * that reaches the floor is a candidate of its own (`utils.non_max_suppression`, `multi_label`).
  */
@@ -19,9 +19,11 @@ export const yoloFastestV2: DecoderOf<'yolo-fastest-v2'> = ({ output, heads }, {
   return {
     landmarkCount: 0,
     decode(outputs, floor, into) {
-      const data = rowsExactly(outputs, output, cells, width);
+      const joined = typeof output === 'string' ? rowsExactly(outputs, output, cells, width) : undefined;
       let at = 0;
-      for (const { stride, anchors, columns, rows } of grids) {
+      for (const [head, { stride, anchors, columns, rows }] of grids.entries()) {
+        const data = joined ?? rowsExactly(outputs, output[head], columns * rows, width);
+        if (!joined) at = 0;
         for (let cell = 0; cell < columns * rows; cell++, at += width) {
           for (let a = 0; a < anchorCount; a++) {
             const objectness = data[at + 4 * anchorCount + a];
