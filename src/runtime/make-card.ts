@@ -30,21 +30,27 @@ export function readAs(preset: Preset, facts: ModelFacts): Reading {
 }
 
 /**
- * The layouts that remain possible: of a file that has both, joined rows are read and raw heads left alone; of several that
- * differ in the number of classes, the one with COCO's is meant.
+ * The layouts that remain possible: of a file that has both, joined rows are read and raw heads left alone; of several, those
+ * that a test inference agrees with; of several that differ in the number of classes, the one with COCO's is meant.
  */
 function candidates(facts: ModelFacts): { readonly preset: Preset; readonly reading: Reading }[] {
   const all = PRESETS.flatMap((preset) => {
     const reading = preset.read(facts);
     const misfit = facts.labels && !reading?.labels && facts.labels.length !== reading?.classes;
-    return reading && !misfit && isPlausible(reading, facts) ? [{ preset, reading }] : [];
+    return reading && !misfit ? [{ preset, reading }] : [];
   });
-  const joined = all.filter(({ reading }) => reading.decoder.kind !== 'anchor-grid');
-  const left = joined.length > 0 ? joined : all;
+  const joined = preferred(all, ({ reading }) => reading.decoder.kind !== 'anchor-grid');
+  const left = preferred(joined, ({ reading }) => isPlausible(reading, facts));
   const texts = left.map(({ reading }) => JSON.stringify(reading));
   const different = left.filter((_, at) => texts.indexOf(texts[at]!) === at);
   const usual = different.filter(({ reading }) => reading.classes === COCO_LABELS.length);
   return usual.length === 1 && !facts.labels ? usual : different;
+}
+
+/** Those that pass, or all where none does. */
+function preferred<T>(all: readonly T[], passes: (one: T) => boolean): readonly T[] {
+  const some = all.filter(passes);
+  return some.length > 0 ? some : all;
 }
 
 /** Layouts that Ultralytics' exporter names by its task. */
