@@ -12,6 +12,8 @@ export interface SharedCache {
   readonly index: SharedArrayBuffer;
 }
 
+/** Bytes of the disk that are never taken. */
+const SPARED = 128 * 2 ** 20;
 const BLOCK = 4096;
 const EMPTY = 0;
 const CLAIMED = 1;
@@ -20,7 +22,7 @@ const READY = 2;
 /**
  * A cache in a file, which the system holds in whatever memory is free, and gives up where others need it. The file has no
  * name any more once it is open (but on Windows), so that nothing is left behind however the process ends.
- * @param megabytes that decoded pictures may take on the disk, at most half of what is free there
+ * @param megabytes that decoded pictures may take on the disk; much of what is free is left to others, checkpoints among them
  * @throws Error of the system where the folder cannot be written
  */
 export function openSharedCache(pictures: number, megabytes: number, folder: string): SharedCache {
@@ -34,7 +36,8 @@ export function openSharedCache(pictures: number, megabytes: number, folder: str
   } catch {
     // Windows keeps the name while the file is open.
   }
-  return { file, bytes: Math.min(megabytes * 2 ** 20, (bavail * bsize) / 2), index };
+  const free = (bavail * bsize) / 2 - SPARED;
+  return { file, bytes: Math.max(0, Math.min(megabytes * 2 ** 20, free)), index };
 }
 
 /** To be called when no thread uses the cache any more. */

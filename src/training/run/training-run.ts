@@ -214,6 +214,7 @@ export class TrainingRun {
     const position = this.#position;
     const isLast = this.#progress() >= 1;
     const isDue = isLast || (position.epoch + 1) % recipe.validation.every === 0;
+    if (isLast) await this.#dropUnused(team, { ...phase, sizes: [] });
     const look = isDue ? await this.#look(team, isLast) : undefined;
     if (isDue) this.#pace.restart();
     // An interrupted look is taken again by the next sitting: the epoch has not ended.
