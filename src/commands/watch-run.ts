@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { LoadedSettings } from '#config/load.js';
 import { jsonSchema } from '#config/manual.js';
-import { messageOf } from '#core/errors.js';
+import { LookoutError, messageOf } from '#core/errors.js';
 import { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { TrainingRuns } from '#records/training-runs.js';
 import { Metrics } from '#server/metrics.js';
 import { type RunningServer, startServer } from '#server/server.js';
 import { greet } from './detect-view.js';
 import { engineOptions } from './engine-settings.js';
+import { portTrouble } from './free-port.js';
 import { interruption } from './interrupt.js';
 import { EXIT } from './run.js';
 import type { Session } from './settings.js';
@@ -38,6 +39,7 @@ export async function runWatch(run: WatchRun): Promise<number> {
   namedSources(given);
   const signal = interruption();
   await engineOptions(session, flags);
+  await checkPort(session);
   const sources = await sourcesOrDemo(given, session, signal);
   const metrics = new Metrics({ version: version(), process: true });
   const watched = await Watched.open({ ...run, sources, metrics });
@@ -67,6 +69,13 @@ export async function runWatch(run: WatchRun): Promise<number> {
     await Promise.allSettled(closing.map((close) => close()));
     if (settings.log.level === 'trace') log.trace({}, 'stopped');
   }
+}
+
+/** The model takes seconds to load: who forgot that lookout runs already is told before. */
+async function checkPort({ settings: { server } }: Session): Promise<void> {
+  if ((await portTrouble(server)) !== 'EADDRINUSE') return;
+  const fix = `another program uses it, perhaps lookout itself; stop it, or choose another with --port ${server.port + 1}`;
+  throw new LookoutError('config', `port ${server.port} of ${server.host} is taken: ${fix}`);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -149,6 +150,17 @@ describe('lookout watch', () => {
     await said('settings are kept as they were');
     running!.child.kill('SIGTERM');
     expect((await running!.ended).code).toBe(0);
+  });
+
+  it('says that its port is taken before it loads anything, and what to do', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    running = start(['watch', 'a=one.mp4', '--model', model, '--port', String(port)]);
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(new RegExp(`port ${port} of 127.0.0.1 is taken: .* --port ${port + 1}`));
+    other.close();
   });
 
   it('refuses a configuration with faults before anything starts', async () => {

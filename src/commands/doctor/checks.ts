@@ -1,5 +1,4 @@
 import { statfs } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import type { Engine } from '#core/engine.js';
 import { ffmpegVersion } from '#media/ffmpeg-version.js';
 import { hardwareDecoder } from '#media/hwaccel.js';
@@ -7,6 +6,7 @@ import { probe } from '#media/probe.js';
 import { ratioOf } from '#media/rational.js';
 import { openEngine } from '#runtime/engine.js';
 import { engineOptions } from '../engine-settings.js';
+import { portTrouble } from '../free-port.js';
 import type { Session } from '../settings.js';
 import { namedSources } from '../watch-plans.js';
 import { carried } from './capacity.js';
@@ -66,22 +66,15 @@ function clock(): Finding {
   };
 }
 
-function port({ settings: { server } }: Session): Promise<Finding> {
-  const { host, port: number } = server;
-  const words = `${host}:${number}`;
-  return new Promise((resolve) => {
-    const probeServer = createServer();
-    probeServer.once('error', ({ code = '' }: NodeJS.ErrnoException) => {
-      const taken = code === 'EADDRINUSE';
-      const fix = taken
-        ? 'stop the program that uses it, or choose another with --port'
-        : 'choose another with --host, --port';
-      resolve({ name: 'port', verdict: 'bad', words: `${words}: ${taken ? 'in use' : code}`, fix });
-    });
-    probeServer.listen(number, host, () => {
-      probeServer.close(() => resolve({ name: 'port', verdict: 'good', words: `${words} is free` }));
-    });
-  });
+async function port({ settings: { server } }: Session): Promise<Finding> {
+  const words = `${server.host}:${server.port}`;
+  const trouble = await portTrouble(server);
+  if (trouble === undefined) return { name: 'port', verdict: 'good', words: `${words} is free` };
+  const taken = trouble === 'EADDRINUSE';
+  const fix = taken
+    ? 'stop the program that uses it, or choose another with --port'
+    : 'choose another with --host, --port';
+  return { name: 'port', verdict: 'bad', words: `${words}: ${taken ? 'in use' : trouble}`, fix };
 }
 
 /** What decodes in hardware, tried out. */
