@@ -4,6 +4,7 @@ import type { Observation } from '#core/observation.js';
 import { fromRecord } from '#core/read-record.js';
 import { drawDetections, type PictureFormat } from '#media/annotate-picture.js';
 import { annotateVideo } from '#media/annotate-video.js';
+import { SHIFT_SECONDS } from '#media/decode-command.js';
 import { probe } from '#media/probe.js';
 import { expectedFrames } from '#media/selection.js';
 import { outputError } from '#records/files.js';
@@ -13,6 +14,8 @@ import type { Session } from './settings.js';
 /** A video, its records, and the copy that shows them. */
 interface VideoCopy {
   readonly source: string;
+  /** The source is what was kept of a stream: its clock is shifted. */
+  readonly recorded: boolean;
   readonly target: string;
   readonly records: string;
   readonly session: Session;
@@ -20,18 +23,26 @@ interface VideoCopy {
 }
 
 /** Draws the records of a video into a copy of it, or of its part between `--start` and `--end`. @returns its path */
-export async function annotatedVideo({ source, target, records, session, signal }: VideoCopy): Promise<string> {
+export async function annotatedVideo({
+  source,
+  recorded,
+  target,
+  records,
+  session,
+  signal,
+}: VideoCopy): Promise<string> {
   const facts = await probe(source);
   const { start, end } = session.settings.sampling;
   const range = { ...(start > 0 && { start }), ...(end !== null && { end }) };
   const frames = expectedFrames(facts, range);
-  const total = frames === undefined ? {} : { total: frames };
+  const total = frames === undefined || recorded ? {} : { total: frames };
   const bar = session.terminal.progress({ label: basename(target), ...total });
   try {
     await annotateVideo(source, {
       ...range,
+      torn: recorded,
       facts,
-      observations: observations(records),
+      observations: observations(records, recorded ? SHIFT_SECONDS : 0),
       target,
       logger: session.log,
       signal,
@@ -66,8 +77,12 @@ export async function annotatedPictures(folder: string, records: string, signal:
   return folder;
 }
 
-async function* observations(records: string): AsyncGenerator<Observation> {
-  for await (const record of readRecords(records)) yield fromRecord(record);
+async function* observations(records: string, shift = 0): AsyncGenerator<Observation> {
+  for await (const record of readRecords(records)) {
+    const observation = fromRecord(record);
+    const { stamp } = observation;
+    yield shift === 0 ? observation : { ...observation, stamp: { ...stamp, pts: stamp.pts + shift } };
+  }
 }
 
 function uniqueName(source: string, extension: string, taken: Set<string>): string {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Engine } from '#core/engine.js';
 import { messageOf } from '#core/errors.js';
 import { expandInputs, type Input } from '#media/inputs.js';
@@ -9,6 +10,8 @@ import type { Session } from './settings.js';
 
 /** All pictures of a run share one set of result files. */
 const PICTURES = 'images';
+/** What came over the network is drawn from what was kept of it: a second connection would show other frames. */
+const RECORDING = 'recording.nut';
 
 /**
  * What a run works on: each video by itself, all pictures together, in the order given.
@@ -37,6 +40,7 @@ async function videoInput(
 ): Promise<DetectInput> {
   const { size, fit, padding } = engine.card.input;
   const { fps, every, start, end } = session.settings.sampling;
+  const { annotate } = session.settings.output;
   const isUrl = /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
   const sha256 = isUrl ? undefined : await fileDigest(source).catch(() => undefined); // opening it says what is wrong
   return {
@@ -44,7 +48,7 @@ async function videoInput(
     name,
     pictures: false,
     ...(sha256 && { sha256 }),
-    open: (last) =>
+    open: (last, _fault, directory) =>
       openVideo(source, {
         input: size,
         fit,
@@ -55,11 +59,13 @@ async function videoInput(
         ...(start > 0 && { start }),
         ...(end !== null && { end }),
         ...(last && { resume: last }),
+        ...(isUrl && annotate && { record: join(directory, RECORDING) }),
       }),
-    ...(session.settings.output.annotate && {
-      annotate: async (records, base, signal) => {
+    ...(annotate && {
+      annotate: async ({ records, base, directory, signal }) => {
         const { annotatedVideo } = await import('./detect-annotate.js'); // brings a canvas: heavy
-        return annotatedVideo({ source, target: `${base}.annotated.mp4`, records, session, signal });
+        const drawn = isUrl ? { source: join(directory, RECORDING), recorded: true } : { source, recorded: false };
+        return annotatedVideo({ ...drawn, target: `${base}.annotated.mp4`, records, session, signal });
       },
     }),
   };
@@ -91,7 +97,7 @@ async function pictureInput(
       });
     },
     ...(session.settings.output.annotate && {
-      annotate: async (records, base, signal) => {
+      annotate: async ({ records, base, signal }) => {
         const { annotatedPictures } = await import('./detect-annotate.js');
         return annotatedPictures(`${base}.annotated`, records, signal);
       },

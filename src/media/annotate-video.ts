@@ -22,6 +22,8 @@ export interface AnnotateVideoOptions extends NetworkOptions, Pick<SelectionOpti
   /** The MP4 to write; it appears when it is whole. */
   readonly target: string;
   readonly facts?: VideoFacts;
+  /** The source was being written when its writer was stopped: where it breaks off is its end. */
+  readonly torn?: boolean;
   readonly signal?: AbortSignal;
   readonly logger?: Logger;
   /** Told the number of frames written so far. */
@@ -101,7 +103,7 @@ async function draw({ facts, stream, track, open, options }: Drawing): Promise<n
       options.progress?.(frames);
     }
   } catch (error) {
-    const cut = error instanceof SourceError && error.fault === 'truncated' && frames > 0;
+    const cut = error instanceof SourceError && (options.torn || error.fault === 'truncated') && frames > 0;
     if (!cut) throw error;
     options.logger?.warn(
       { source: facts.location.name, frames },

@@ -17,6 +17,15 @@ export interface DecodeCommandOptions {
   readonly version: FfmpegVersion;
   /** Key frame to begin at, seconds on the source's clock. */
   readonly seekTo?: number;
+  /** A copy of the packets that come over the same connection. */
+  readonly record?: Recording;
+}
+
+/** Where packets are kept as they come: a NUT file, whose clock is the source's plus {@link SHIFT_SECONDS}. */
+export interface Recording {
+  readonly path: string;
+  /** Seconds on the source's clock; absent: as long as frames are read. */
+  readonly until?: number;
 }
 
 /** A command that writes a video's frames to stdout, and how to read the timestamps that it writes. */
@@ -29,7 +38,10 @@ export interface DecodeCommand {
 }
 
 /** Room for streams that begin before zero, seconds. */
-const SHIFT_SECONDS = 2 ** 16;
+export const SHIFT_SECONDS = 2 ** 16;
+
+/** FFmpeg measures the length of copied packets from another zero: a recording is longer than asked, and cut when it is read. */
+const SPARE_SECONDS = 1;
 
 /** Source -> decoder -> filters -> raw frames in NUT with exact timestamps on stdout. */
 export function decodeCommand(facts: VideoFacts, options: DecodeCommandOptions): DecodeCommand {
@@ -43,6 +55,8 @@ export function decodeCommand(facts: VideoFacts, options: DecodeCommandOptions):
     .videoFilters(chain.join(','))
     .outputOptions(...outputOptions(facts, options.version))
     .output('pipe:1');
+  if (options.record)
+    built.output(`file:${options.record.path}`).outputOptions(...recordOptions(facts, options.record));
   return { command: built, script: source.script, shift: { ticks, timeBase } };
 }
 
@@ -74,6 +88,20 @@ function outputOptions({ stream, timeBase }: VideoFacts, version: FfmpegVersion)
       'disabled',
       '-avioflags',
       'direct',
+    ],
+  ];
+}
+
+function recordOptions({ stream }: VideoFacts, { until }: Recording): string[] {
+  return [
+    ...['-map', `0:${stream}`, '-map', '0:a?', '-c', 'copy', '-output_ts_offset', String(SHIFT_SECONDS)],
+    ...[
+      '-avoid_negative_ts',
+      'disabled',
+      ...(until === undefined ? [] : ['-t', (until + SPARE_SECONDS).toFixed(6)]),
+      '-f',
+      'nut',
+      '-y',
     ],
   ];
 }

@@ -14,7 +14,7 @@ import { pictureFilters, planeParts, type Scaler } from './picture-filters.js';
 import { probe, type VideoFacts } from './probe.js';
 import { ratioOf } from './rational.js';
 import { seekPoint } from './seek-point.js';
-import { expectedFrames, type SelectionOptions, selectionFilters } from './selection.js';
+import { endOf, expectedFrames, type SelectionOptions, selectionFilters } from './selection.js';
 import { VideoStream } from './video-stream.js';
 
 export interface OpenVideoOptions extends SelectionOptions, NetworkOptions {
@@ -32,6 +32,8 @@ export interface OpenVideoOptions extends SelectionOptions, NetworkOptions {
   readonly readAhead?: number;
   /** Time without a sign of life from ffmpeg, ms, after which the source fails as stalled. */
   readonly stallTimeoutMs?: number;
+  /** File that keeps the packets as they come, see {@link Recording}. */
+  readonly record?: string;
   /** What `probe` found, where it was asked before. */
   readonly facts?: VideoFacts;
   readonly camera?: string;
@@ -61,7 +63,13 @@ export async function openVideo(source: string, options: OpenVideoOptions): Prom
   const pixels = pictureFilters(facts, { letterbox: fitted, padding, scaler });
   const build = (from?: number) => {
     const filters = [...selectionFilters(facts, options, from !== undefined), ...pixels];
-    const optional = { ...(hwaccel && { hwaccel }), ...(from !== undefined && { seekTo: from }) };
+    const until = options.end === undefined ? {} : { until: endOf(facts, options.end) };
+    const record = options.record === undefined ? undefined : { path: options.record, ...until };
+    const optional = {
+      ...(hwaccel && { hwaccel }),
+      ...(record && { record }),
+      ...(from !== undefined && { seekTo: from }),
+    };
     return decodeCommand(facts, { filters, network: options, threads, version, ...optional });
   };
   const stream = new VideoStream({
@@ -95,7 +103,7 @@ function infoOf(facts: VideoFacts, options: OpenVideoOptions): SourceInfo {
   const frames = expectedFrames(facts, options);
   const rate = fps && Math.min(ratioOf(fps), options.fps ?? Infinity);
   return {
-    kind: location.live ? 'live' : 'video',
+    kind: location.live || (location.remote && duration === undefined) ? 'live' : 'video',
     size,
     ...(rate !== undefined && { fps: rate / (options.every ?? 1) }),
     ...(frames !== undefined && { frames }),

@@ -23,10 +23,23 @@ export interface DetectInput {
   readonly name: string;
   readonly pictures: boolean;
   readonly sha256?: string;
-  /** Opens the frames, after `last` when the input was begun by an earlier run. `fault` is told of pictures that cannot be read. */
-  open(last: BatchState['last'], fault: (line: string) => void): Promise<FrameSource>;
-  /** Draws the boxes of the records at `records` into a copy of the input beside `base`, until `signal` stops it; gives its path. */
-  annotate?(records: string, base: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Opens the frames, after `last` when the input was begun by an earlier run. `fault` is told of pictures that cannot be read;
+   * `directory` holds what is needed until the input is finished.
+   */
+  open(last: BatchState['last'], fault: (line: string) => void, directory: string): Promise<FrameSource>;
+  /** Draws the boxes of the records into a copy of the input; gives its path. */
+  annotate?(copy: Copy): Promise<string>;
+}
+
+export interface Copy {
+  /** The journal's records. */
+  readonly records: string;
+  /** The copy's path begins with it. */
+  readonly base: string;
+  /** As `open` was told. */
+  readonly directory: string;
+  readonly signal: AbortSignal;
 }
 
 /** What all inputs of a run share. */
@@ -53,7 +66,7 @@ export interface InputProgress {
 
 /**
  * Everything for one input: frames to records in a journal, then the journal to result files. Goes on where an earlier
- * run was killed. A source that breaks in the middle keeps the results of what came before; the outcome says so.
+ * run was killed. A source without an end (a camera) is whole when `signal` comes. A source that breaks in the middle keeps the results of what came before; the outcome says so.
  * @throws LookoutError when nothing could be read, or the model or the disk failed; what is in the journal stays for `--resume`
  */
 export async function detectInput(
@@ -69,8 +82,9 @@ export async function detectInput(
   const { journal, state } = await openJournal<BatchState>(directory, streams, resume);
   try {
     const start = state ?? { frames: 0, detections: 0, faults: [], ...(input.sha256 && { sha256: input.sha256 }) };
-    const end = await readFrames({ input, context, journal, start, progress });
-    signal.throwIfAborted();
+    const { live, ...end } = await readFrames({ input, context, directory, journal, start, progress });
+    const stop = live ? new AbortController().signal : signal;
+    stop.throwIfAborted();
     const base = join(output, input.name);
     const { labels } = engine.card;
     const records = journal.path(RECORDS);
@@ -79,8 +93,8 @@ export async function detectInput(
       await placeCopy(journal.path(EXPLANATIONS), `${base}.explain.jsonl`);
       results.push(`${base}.explain.jsonl`);
     }
-    if (input.annotate) results.push(await input.annotate(records, base, signal));
-    signal.throwIfAborted();
+    if (input.annotate) results.push(await input.annotate({ records, base, directory, signal: stop }));
+    stop.throwIfAborted();
     const { frames, detections, faults } = end;
     const { label, sha256 } = input;
     return {
@@ -99,20 +113,23 @@ export async function detectInput(
 interface Reading {
   readonly input: DetectInput;
   readonly context: DetectContext;
+  readonly directory: string;
   readonly journal: Journal<BatchState>;
   readonly start: BatchState;
   readonly progress: InputProgress;
 }
 
-/** Pulls the frames of one input through the pipeline into its journal. */
-async function readFrames({ input, context, journal, start, progress }: Reading): Promise<BatchState> {
+/** Pulls the frames of one input through the pipeline into its journal. `live`: the input has no end of its own. */
+async function readFrames(reading: Reading): Promise<BatchState & { readonly live: boolean }> {
+  const { input, context, directory, journal, start, progress } = reading;
   const { engine, signal, tracking } = context;
   const faults = new Set(start.faults);
   const tracker = tracking && (start.tracker ? restoreTracker(start.tracker) : createTracker(tracking));
   let dropped: Explanation[] = [];
   const explain = context.explain ? { explain: (explanation: Explanation) => dropped.push(explanation) } : {};
   const detect = createDetect(engine.card, { ...context.detection, ...explain });
-  const source = await input.open(start.last, (line) => faults.add(line));
+  const source = await input.open(start.last, (line) => faults.add(line), directory);
+  const live = source.info.kind === 'live';
   try {
     progress.opened(source, start);
     const pace = inOrder(after(source, start.last), engine.workers + 1);
@@ -133,11 +150,12 @@ async function readFrames({ input, context, journal, start, progress }: Reading)
       }),
       progress: (at) => progress.frame(at),
     });
-    if (signal.aborted || fault === undefined) return state;
+    if (signal.aborted || fault === undefined) return { ...state, live };
     const isCut = fault instanceof LookoutError && fault.kind === 'source' && state.frames > 0;
     if (!isCut) throw fault;
     return {
       ...state,
+      live,
       faults: [...state.faults, `${messageOf(fault)}; the results of ${state.frames} frames are kept`],
     };
   } finally {

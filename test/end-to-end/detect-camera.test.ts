@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { probe } from '#media/probe.js';
+import { writeBrightModel } from '../support/bright-model.js';
+import { start } from '../support/lookout.js';
+import { hasRtspServer, type RtspServer, rtspServer, testPicture } from '../support/rtsp-server.js';
+import { frameTimes, temporaryFolder } from '../support/video.js';
+
+const folder = temporaryFolder();
+const model = join(folder, 'bright');
+let server: RtspServer;
+
+describe.skipIf(!hasRtspServer)('lookout detect of a camera', () => {
+  beforeAll(async () => {
+    writeBrightModel(model);
+    // Each connection gets a stream of its own: a second one would show other times.
+    server = await rtspServer({ '/cam': { launch: testPicture(), shared: false, user: 'user', password: 'secret' } });
+  });
+  afterAll(() => server.stop());
+
+  const detect = (out: string, ...more: string[]) =>
+    start(
+      ['detect', server.url('/cam', 'user:secret'), '--annotate', '--json', '--model', model, '--device', 'cpu'].concat(
+        ['--workers', '1', '--threads', '1', '--out', join(folder, out)],
+        more,
+      ),
+    );
+
+  async function expectDrawn(out: string): Promise<void> {
+    const files = readdirSync(join(folder, out)).sort();
+    expect(files).toEqual([
+      expect.stringMatching(/\.annotated\.mp4$/),
+      expect.stringMatching(/\.jsonl$/),
+      'manifest.json',
+    ]);
+    const [copy, results] = files.map((file) => join(folder, out, file)) as [string, string, string];
+    const lines = readFileSync(results, 'utf8').trim().split('\n');
+    const times = lines.map((line) => JSON.parse(line).pts as number);
+    expect(times.length).toBeGreaterThan(20);
+    expect(lines.join()).not.toContain('secret');
+    const drawn = frameTimes(copy).map((time) => time!);
+    const { containerStart } = await probe(copy);
+    expect(containerStart).toBeLessThan(0.1);
+    // The stream is kept from its first packet on: every analysed frame is drawn at its own time.
+    const near = (time: number) => drawn.some((other) => Math.abs(other - (time - times[0]!)) < 1e-3);
+    expect(
+      times.filter((time) => !near(time)),
+      `${times} in ${drawn}`,
+    ).toEqual([]);
+  }
+
+  it('at Ctrl-C keeps what came, whole, and draws it from the one connection', async () => {
+    const { child, ended } = detect('stopped');
+    let stopped = false;
+    child.stdout!.on('data', (data) => {
+      const frames = /"progress".*"frames":(\d+)/.exec(String(data))?.[1];
+      if (stopped || !(Number(frames) > 40)) return;
+      stopped = child.kill('SIGINT');
+    });
+    const { code, stdout, stderr } = await ended;
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('"done"');
+    await expectDrawn('stopped');
+  });
+
+  it('ends by itself at --end', async () => {
+    const { code, stderr } = await detect('range', '--end', '2').ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    await expectDrawn('range');
+  });
+});
