@@ -66,7 +66,8 @@ export interface InputProgress {
 
 /**
  * Everything for one input: frames to records in a journal, then the journal to result files. Goes on where an earlier
- * run was killed. A source without an end (a camera) is whole when `signal` comes. A source that breaks in the middle keeps the results of what came before; the outcome says so.
+ * run was killed. A source without an end (a camera) is whole when `signal` comes. A source that breaks in the middle keeps
+ * the results of what came before; the outcome says so.
  * @throws LookoutError when nothing could be read, or the model or the disk failed; what is in the journal stays for `--resume`
  */
 export async function detectInput(
@@ -93,9 +94,13 @@ export async function detectInput(
       await placeCopy(journal.path(EXPLANATIONS), `${base}.explain.jsonl`);
       results.push(`${base}.explain.jsonl`);
     }
-    if (input.annotate) results.push(await input.annotate({ records, base, directory, signal: stop }));
+    const faults = [...end.faults];
+    const copied = input.annotate?.({ records, base, directory, signal: stop });
+    // A camera cannot be asked again: what could not be drawn is said, beside the results that are there.
+    const drawn = live ? await copied?.catch((error) => void faults.push(messageOf(error))) : await copied;
+    if (drawn) results.push(drawn);
     stop.throwIfAborted();
-    const { frames, detections, faults } = end;
+    const { frames, detections } = end;
     const { label, sha256 } = input;
     return {
       input: label,
