@@ -7,7 +7,7 @@ import { defaultLabels } from './labels.js';
 import type { ModelFile } from './model-file.js';
 import { outputsRead } from './outputs-read.js';
 import { describeValues, type ModelFacts } from './presets/facts.js';
-import { isPlausible } from './presets/plausible.js';
+import { isPlausible, isTurned } from './presets/plausible.js';
 import type { Preset, Reading } from './presets/preset.js';
 import { PRESETS } from './presets/presets.js';
 
@@ -31,16 +31,18 @@ export function readAs(preset: Preset, facts: ModelFacts): Reading {
 
 /**
  * The layouts that remain possible: of a file that has both, joined rows are read and raw heads left alone; of several, those
- * that a test inference agrees with; of several that differ in the number of classes, the one with COCO's is meant.
+ * that a test inference agrees with, or where it agrees with none those that no one had to turn; of several that differ in
+ * the number of classes, the one with COCO's is meant.
  */
-function candidates(facts: ModelFacts): { readonly preset: Preset; readonly reading: Reading }[] {
+function candidates(facts: ModelFacts): readonly { readonly preset: Preset; readonly reading: Reading }[] {
   const all = PRESETS.flatMap((preset) => {
     const reading = preset.read(facts);
     const misfit = facts.labels && !reading?.labels && facts.labels.length !== reading?.classes;
     return reading && !misfit ? [{ preset, reading }] : [];
   });
   const joined = preferred(all, ({ reading }) => reading.decoder.kind !== 'anchor-grid');
-  const left = preferred(joined, ({ reading }) => isPlausible(reading, facts));
+  const plausible = joined.filter(({ reading }) => isPlausible(reading, facts));
+  const left = plausible.length > 0 ? plausible : preferred(joined, ({ reading }) => !isTurned(reading, facts));
   const texts = left.map(({ reading }) => JSON.stringify(reading));
   const different = left.filter((_, at) => texts.indexOf(texts[at]!) === at);
   const usual = different.filter(({ reading }) => reading.classes === COCO_LABELS.length);

@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '#core/engine.js';
 import { jpegSize } from '#media/live/jpeg-size.js';
 import type { LiveCameras } from '#pipeline/live/live-cameras.js';
-import { brightEngine, camerasOf, observations, pieces, plan, untilStatus } from '../pipeline/live/support.js';
+import {
+  brightEngine,
+  camerasOf,
+  observations,
+  observationsUntil,
+  pieces,
+  plan,
+  untilStatus,
+} from '../pipeline/live/support.js';
 import { type HttpCameras, httpCameras } from '../support/http-cameras.js';
 import { childrenNamed } from '../support/processes.js';
 import { hasRtspServer, type RtspServer, rtspServer, testPicture } from '../support/rtsp-server.js';
@@ -135,7 +143,8 @@ describe('a camera goes on when its resolution changes', () => {
     const file = `${folder}/${codec}.${kind}`;
     await ffmpegRun(['-framerate', '25', '-i', raw, '-c', 'copy', file]);
     await watched(file, { loop: false });
-    const seen = await observations(cameras, 'gate', 100);
+    // A busy machine leaves frames out.
+    const seen = await observationsUntil(cameras, 'gate', ({ stamp }) => stamp.seq >= 90);
     for (const { stamp } of seen)
       expect([stamp.seq, stamp.size.width]).toEqual([stamp.seq, stamp.seq < 60 ? 160 : 320]);
     expect(new Set(seen.map(({ stamp }) => stamp.size.width))).toEqual(new Set([160, 320]));

@@ -57,6 +57,13 @@ export function isPlausible({ decoder, classes }: Reading, facts: ModelFacts): b
   return points && isDecoded(rows, facts) && every(rows, { from: 4, to: first }, isProbability);
 }
 
+/** Whether columns would have to be read as rows, as no exporter writes them by itself. */
+export function isTurned({ decoder, classes }: Reading, facts: ModelFacts): boolean {
+  if (decoder.kind !== 'columns') return false;
+  const output = facts.outputs.find(({ name }) => name === decoder.output);
+  return output?.dims.at(-1) === widthOf(decoder, classes);
+}
+
 /** Numbers per row; undefined for layouts that no other is taken for. */
 function widthOf(decoder: DecoderSpec, classes: number): number | undefined {
   if (decoder.kind === 'columns') return 4 + classes + decoder.landmarks * decoder.landmarkValues;

@@ -85,6 +85,15 @@ export function observations(cameras: LiveCameras, camera: string, count: number
   return collected(count, (take) => cameras.onObservation(camera, take));
 }
 
+/** The observations up to the first that is the last one wanted. */
+export function observationsUntil(
+  cameras: LiveCameras,
+  camera: string,
+  isLast: (observation: Observation) => boolean,
+): Promise<Observation[]> {
+  return collected(isLast, (take) => cameras.onObservation(camera, take));
+}
+
 /** The next `count` pieces of video, or pictures. */
 export function pieces(
   cameras: LiveCameras,
@@ -96,16 +105,21 @@ export function pieces(
   );
 }
 
-function collected<T>(count: number, listen: (take: (value: T) => void) => () => void): Promise<T[]> {
+function collected<T>(
+  until: number | ((value: T) => boolean),
+  listen: (take: (value: T) => void) => () => void,
+): Promise<T[]> {
   return new Promise((resolve) => {
     const all: T[] = [];
+    let isDone = false;
     let stop: (() => void) | undefined;
     stop = listen((value) => {
-      if (all.length < count) all.push(value);
-      if (all.length === count) {
-        queueMicrotask(() => stop?.());
-        resolve(all);
-      }
+      if (isDone) return;
+      all.push(value);
+      isDone = typeof until === 'number' ? all.length === until : until(value);
+      if (!isDone) return;
+      queueMicrotask(() => stop?.());
+      resolve(all);
     });
   });
 }
