@@ -169,7 +169,7 @@ describe('a source in trouble gives what came before, then one clear error', () 
   });
 
   it('when ffmpeg stalls, even if it does not listen to TERM', async () => {
-    const source = await open('long.mkv', { stallTimeoutMs: 200 });
+    const source = await open('long.mkv', { stallTimeoutMs: 2000 });
     await pull(source[Symbol.asyncIterator]());
     process.kill(childrenNamed('ffmpeg')[0]!, 'SIGSTOP');
     const { error } = await drain(source);
