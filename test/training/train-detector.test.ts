@@ -53,13 +53,14 @@ describe.skipIf(!shared)('training a detector', () => {
     expect(result.evaluation!.metrics.AP50).toBeGreaterThan(0.95);
   });
 
-  it('tells its story: start, steps, looks, end', () => {
+  it('tells its story: start, steps, looks, end, and what takes long afterwards', () => {
     expect(events[0]).toMatchObject({ kind: 'started', trainPictures: 8, validationPictures: 8 });
     expect(events.filter(({ kind }) => kind === 'step')).toHaveLength(EPOCHS);
     const looks = events.filter((event) => event.kind === 'validated');
     expect(looks.map(({ epoch }) => epoch)).toEqual([59, 119, 179, 239]);
     expect(looks.at(-1)!.AP50).toBeGreaterThan(looks[0]!.AP50);
-    expect(events.at(-1)).toMatchObject({ kind: 'ended', reason: 'finished', steps: EPOCHS });
+    expect(events.at(-2)).toMatchObject({ kind: 'ended', reason: 'finished', steps: EPOCHS });
+    expect(events.at(-1)).toEqual({ kind: 'busy', text: 'writing the model and measuring it on 8 pictures' });
   });
 
   it('writes a model that the runtime loads and a card that says how it came to be', async () => {
