@@ -1,4 +1,4 @@
-import { finalize, Observable, Subject, type Subscription, tap } from 'rxjs';
+import { Observable, Subject, type Subscription } from 'rxjs';
 import type { CameraStatus, DecoderReport } from '#core/camera.js';
 import type { Unsubscribe } from '#core/camera-port.js';
 import type { Card } from '#core/card.js';
@@ -17,7 +17,7 @@ import { Connection, type ConnectionSink } from './connection.js';
 import { decoderReport } from './decoder-report.js';
 import { causeOf, isWorthALine, wordsOf } from './fault.js';
 import type { LiveFrame } from './live-frame.js';
-import { backOffOf, isLive, openStream } from './open-stream.js';
+import { backOffOf, isLive, openStream, readStream } from './open-stream.js';
 import type { Outlet } from './outlet.js';
 import { PictureGroup } from './picture-group.js';
 import { PictureMaker } from './picture-maker.js';
@@ -171,17 +171,13 @@ export class LiveCamera {
           },
         },
       );
-      return openStream(this.#plan, this.#shared, {
+      const events = openStream(this.#plan, this.#shared, {
         ...{ source, analyse: !this.#second },
         hardware: (decoder) => {
           this.#hardware = decoder;
         },
-      })
-        .pipe(
-          tap((event) => connection.take(event)),
-          finalize(() => connection.close()),
-        )
-        .subscribe({ error: (error) => subscriber.error(error), complete: () => subscriber.complete() });
+      });
+      return readStream(events, connection, subscriber);
     });
   }
 

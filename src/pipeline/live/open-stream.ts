@@ -1,9 +1,10 @@
-import { defer, type Observable, switchMap } from 'rxjs';
+import { defer, finalize, type Observable, type Subscriber, type Subscription, switchMap, tap } from 'rxjs';
 import { type HardwareDecoder, hardwareDecoder } from '#media/hwaccel.js';
 import { type LiveEvent, liveSource } from '#media/live/live-source.js';
 import { locate } from '#media/location.js';
 import type { BackOff } from '#operators/reconnecting.js';
 import type { CameraPlan, LiveSettings } from './camera-plan.js';
+import type { Connection } from './connection.js';
 import type { LiveShared } from './live-camera.js';
 
 const JITTER = 0.2;
@@ -42,6 +43,20 @@ function opened(
     ...(fps !== undefined && { fps }),
     ...(hwaccel !== undefined && { hwaccel }),
   });
+}
+
+/** Hands what a stream brings to its connection, which is closed with it; how it ends is told to `subscriber`. */
+export function readStream(
+  events: Observable<LiveEvent>,
+  connection: Pick<Connection, 'take' | 'close'>,
+  subscriber: Subscriber<true>,
+): Subscription {
+  return events
+    .pipe(
+      tap((event) => connection.take(event)),
+      finalize(() => connection.close()),
+    )
+    .subscribe({ error: (error) => subscriber.error(error), complete: () => subscriber.complete() });
 }
 
 /** How the streams of cameras are connected anew. */

@@ -1,4 +1,4 @@
-import { finalize, Observable, type Subscription, tap } from 'rxjs';
+import { Observable, type Subscription } from 'rxjs';
 import type { AnalysisStream, DecoderReport } from '#core/camera.js';
 import type { Letterbox } from '#core/letterbox.js';
 import type { Size } from '#core/size.js';
@@ -12,7 +12,7 @@ import { causeOf, isWorthALine, wordsOf } from './fault.js';
 import type { Arrival } from './frame-ledger.js';
 import type { LiveShared } from './live-camera.js';
 import type { LiveFrame } from './live-frame.js';
-import { backOffOf, isLive, openStream } from './open-stream.js';
+import { backOffOf, isLive, openStream, readStream } from './open-stream.js';
 import { StreamClocks } from './stream-clocks.js';
 
 /** Who takes what the second stream gives. */
@@ -105,17 +105,13 @@ export class SecondStream {
           lost: (outcome, data) => this.#lost(outcome, data),
         },
       );
-      return openStream(this.#plan, this.#shared, {
+      const events = openStream(this.#plan, this.#shared, {
         ...{ source: this.#url, analyse: true },
         hardware: (decoder) => {
           this.#hardware = decoder;
         },
-      })
-        .pipe(
-          tap((event) => connection.take(event)),
-          finalize(() => connection.close()),
-        )
-        .subscribe({ error: (error) => subscriber.error(error), complete: () => subscriber.complete() });
+      });
+      return readStream(events, connection, subscriber);
     });
   }
 
