@@ -53,6 +53,9 @@ function cameraPlan(
   };
   const tracker = own.tracker ?? live.tracker;
   const shown = detection.score ?? card.thresholds?.score ?? 0.25;
+  // As in `detect`: a threshold that somebody chose for all goes before the card's of a single class.
+  const scores = { ...(detection.score === undefined && card.thresholds?.perClass), ...detection.scores };
+  const highScore = Math.min(shown, ...Object.values(scores));
   const fps = own.fps ?? sampling.fps ?? undefined;
   const hwaccel = own.hwaccel ?? live.hwaccel ?? undefined;
   return {
@@ -60,10 +63,12 @@ function cameraPlan(
     source: own.source,
     ...(own.analysisSource !== null && { analysisSource: own.analysisSource }),
     ...(fps !== undefined && { fps }),
-    detection: { ...detection, score: shown },
+    detection: { ...detection, score: shown, scores },
     zones: own.zones,
     masks: own.masks,
-    ...(tracker !== 'none' && { tracking: { algorithm: tracker, highScore: shown, newScore: shown } }),
+    ...(tracker !== 'none' && {
+      tracking: { algorithm: tracker, highScore, newScore: shown, newScores: scores },
+    }),
     transport: own.transport ?? live.transport,
     ...(hwaccel !== undefined && { hwaccel }),
     loop: own.loop,

@@ -82,10 +82,15 @@ export class CameraAnalysis {
   }
 }
 
-/** ByteTrack keeps tracks alive by detections below the score that is shown; the detector must report them to it. */
+/**
+ * ByteTrack keeps tracks alive by detections below the score from which they begin; the detector must report them to it, of
+ * every label.
+ */
 export function detectionFor({ detection, tracking }: Pick<CameraPlan, 'detection' | 'tracking'>): DetectOptions {
   if (tracking === undefined) return detection;
   const { algorithm, lowScore } = trackerOptions(tracking);
   if (algorithm !== 'bytetrack') return detection;
-  return { ...detection, score: Math.min(lowScore, detection.score ?? lowScore) };
+  const { scores = {} } = detection;
+  const score = Math.min(lowScore, ...Object.values(scores), detection.score ?? lowScore);
+  return { ...detection, score, scores: Object.fromEntries(Object.keys(scores).map((label) => [label, score])) };
 }

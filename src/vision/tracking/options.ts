@@ -8,6 +8,8 @@ export interface TrackerOptions {
   readonly lowScore: number;
   /** From here on an unmatched detection starts a track. */
   readonly newScore: number;
+  /** In place of it for single labels. */
+  readonly newScores: Readonly<Record<string, number>>;
   /** Largest cost of a match: 1 - IoU, in ByteTrack's first and last stage 1 - IoU * score. */
   readonly matchLimit: number;
   /** The same for low scores, and for tracks that are not confirmed yet; ByteTrack only. */
@@ -32,6 +34,7 @@ const BYTETRACK: TrackerOptions = {
   highScore: 0.25,
   lowScore: 0.1,
   newScore: 0.25,
+  newScores: {},
   matchLimit: 0.8,
   lowMatchLimit: 0.5,
   tentativeMatchLimit: 0.7,
@@ -57,6 +60,7 @@ export function trackerOptions(given: Partial<TrackerOptions> = {}): TrackerOpti
   const chosen = Object.entries(given).filter(([key, value]) => key in defaults && value !== undefined);
   const options: TrackerOptions = { ...defaults, ...Object.fromEntries(chosen) };
   for (const key of ['highScore', 'lowScore', 'newScore'] as const) check(key, options[key], [0, 1]);
+  for (const [label, score] of Object.entries(options.newScores)) check(`newScores.${label}`, score, [0, 1]);
   for (const key of ['matchLimit', 'lowMatchLimit', 'tentativeMatchLimit'] as const) check(key, options[key], [0, 1]);
   check('confirmAfter', options.confirmAfter, [1, 1000]);
   check('maxLost', options.maxLost, [0, 3600]);

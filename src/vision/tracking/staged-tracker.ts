@@ -45,7 +45,7 @@ export class StagedTracker implements Tracker {
 
   update(detections: readonly Detection[], stamp: Stamp): Track[] {
     const now = this.#advance(stamp);
-    const { highScore, lowScore, newScore } = this.#options;
+    const { highScore, lowScore, newScore, newScores } = this.#options;
     const usable = detections.filter(isUsable);
     let high = usable.filter(({ score }) => score >= highScore);
     let low = usable.filter(({ score }) => score >= lowScore && score < highScore);
@@ -56,7 +56,8 @@ export class StagedTracker implements Tracker {
     }
     this.#age(unseen, now);
     for (const detection of high) {
-      if (detection.score >= newScore) this.#tracks.push(born(detection, this.#plan.motion, now));
+      if (detection.score >= (newScores[detection.label] ?? newScore))
+        this.#tracks.push(born(detection, this.#plan.motion, now));
     }
     this.#removeTwins();
     return this.#report(now);

@@ -37,6 +37,23 @@ describe('ByteTrack', () => {
     expect(ids).toEqual([[1], [1], [1, 2], [1], [1], [1], [1, 3]]);
   });
 
+  it('begins a track of a label at the score that this label asks for', () => {
+    const tracker = createTracker({ highScore: 0.3, newScore: 0.3, newScores: { car: 0.6 }, confirmAfter: 1 });
+    const seen = [
+      { ...detectionOf([0, 0, 40, 80], 0.5), label: 'person' },
+      { ...detectionOf([200, 0, 280, 60], 0.5), label: 'car' },
+    ];
+    expect(tracker.update(seen, stampAt(0, 0)).map(({ label }) => label)).toEqual(['person']);
+    const surer = seen.map((one) => ({ ...one, score: 0.6 }));
+    expect(new Set(tracker.update(surer, stampAt(1, 0.1)).map(({ label }) => label))).toContain('person');
+    expect(
+      tracker
+        .update(seen, stampAt(2, 0.2))
+        .map(({ label }) => label)
+        .sort(),
+    ).toEqual(['car', 'person']);
+  });
+
   it('keeps a track through low scores, which SORT loses', () => {
     const walker = { box: [0, 0, 40, 80], speed: [30, 0] } as const;
     const ids = (algorithm: 'bytetrack' | 'sort') => {
