@@ -62,6 +62,18 @@ describe('data.repeat', () => {
     expect(more.validation).toEqual(plain.validation);
   });
 
+  it('counts the start of the name of a file as well, the higher number of both', async () => {
+    const names = async (data: object) => {
+      const parsed = recipeSchema.parse({ kind: 'train', data: { folders: [folder], holdBack: 0, ...data } });
+      return (await prepareData(parsed)).train.samples.map(({ file }) => basename(file)).sort();
+    };
+    const plain = await names({});
+    const start = plain[0]!.slice(0, 1);
+    const starting = plain.filter((name) => name.startsWith(start));
+    expect(await names({ repeatFiles: { [start]: 3 } })).toEqual([...plain, ...starting, ...starting].sort());
+    await expect(names({ repeatFiles: { 'not-there': 3 } })).rejects.toThrow('data.repeatFiles: no picture');
+  });
+
   it('names a label that the model does not have', async () => {
     await expect(namesWith({ tram: 2 })).rejects.toThrow('data.repeat: tram is no label');
   });

@@ -76,6 +76,14 @@ export const VIDEOS = [
     ...{ name: 'walking', path: 'video/supervision-walking.mp4', heldFrom: 99, fps: 1 },
     licence: 'MIT repository',
   },
+  {
+    ...{ name: 'night', path: 'video/inference-example_video.mp4', heldFrom: 99, fps: 1, seenOnly: true },
+    licence: 'Apache-2.0',
+  },
+  ...['again', 'bird', 'book', 'brother', 'eat', 'help', 'hungry', 'learn', 'milk'].map((clip) => ({
+    ...{ name: `facing-${clip}`, path: `video/faces/${clip}.mkv`, heldFrom: 99, fps: 1.5 },
+    licence: 'CC BY 4.0, Intel',
+  })),
 ];
 
 /**

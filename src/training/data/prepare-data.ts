@@ -37,7 +37,7 @@ export async function prepareData({ data, seed }: Pick<Recipe, 'data' | 'seed'>)
   });
   const train = pick('train');
   const some = data.limit === null ? train : { ...train, samples: train.samples.slice(0, data.limit) };
-  const limited = repeated(some, data.repeat);
+  const limited = repeated(some, data);
   if (!limited.samples.some(({ annotations }) => annotations.length > 0)) {
     throw new LookoutError('dataset', `${all.name}: no labelled object of ${labels.join(', ')} to learn from`);
   }
@@ -82,13 +82,28 @@ function checkLabels(key: string, names: readonly (string | null)[], labels: rea
   throw new LookoutError('config', `data.${key}: ${unknown} is no label of the model (${labels.join(', ')})`);
 }
 
-/** Pictures with an object of a class come as often as that class asks for; `difficult` ones do not ask. */
-function repeated(set: Dataset, repeat: Recipe['data']['repeat']): Dataset {
-  const times = set.labels.map((label) => repeat[label] ?? 1);
-  if (times.every((count) => count === 1)) return set;
+function checkStarts({ samples }: Dataset, starts: readonly string[]): void {
+  const unknown = starts.find((start) => !samples.some(({ file }) => basename(file).startsWith(start)));
+  if (unknown === undefined) return;
+  throw new LookoutError(
+    'config',
+    `data.repeatFiles: no picture to learn from has a file name that starts with ${unknown}`,
+  );
+}
+
+/** Pictures come as often as one of their classes or their file name asks for; `difficult` objects do not ask. */
+function repeated(set: Dataset, { repeat, repeatFiles }: Recipe['data']): Dataset {
+  const byClass = set.labels.map((label) => repeat[label] ?? 1);
+  const byName = Object.entries(repeatFiles);
+  checkStarts(set, Object.keys(repeatFiles));
   const samples = set.samples.flatMap((sample): Sample[] => {
     const wanted = sample.annotations.filter(({ difficult, crowd }) => !(difficult || crowd));
-    return Array(Math.max(1, ...wanted.map(({ classId }) => times[classId]!))).fill(sample);
+    const name = basename(sample.file);
+    const asked = [
+      ...wanted.map(({ classId }) => byClass[classId]!),
+      ...byName.filter(([start]) => name.startsWith(start)).map(([, count]) => count),
+    ];
+    return Array(Math.max(1, ...asked)).fill(sample);
   });
   return { ...set, samples };
 }

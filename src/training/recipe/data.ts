@@ -28,6 +28,10 @@ export const data = documented(
         tradeOff:
           'Rare classes are seen more often. The highest number of a picture counts; validation is not touched.',
       }),
+      repeatFiles: documented(z.record(z.string().min(1), z.int().min(1).max(20)).default({}), {
+        title: 'How often a picture comes whose file name starts so: { night-: 3 }',
+        tradeOff: 'For collections of pictures that are small and hard. The higher number of both counts.',
+      }),
       limit: documented(z.int().min(1).nullable().default(null), {
         title: 'Most pictures to train on; for quick trials',
         unit: 'pictures',
