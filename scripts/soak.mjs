@@ -5,7 +5,8 @@
 // Starts `lookout watch` with more frames than the machine carries, reads the observations and one camera's video and pictures
 // as a viewer does, and every ten seconds takes the median latency (arrival of the observation minus captured_at) and the
 // resident memory of the program and of its children. The first quarter warms up. A slope counts as zero while it lies within
-// three standard errors, or below 1 ms a minute and 0.1 MB a minute.
+// three standard errors, or below 1 ms a minute and 0.1 MB a minute. Latency times rate is the number of frames under way
+// (Little's law): a queue that grows raises it, a machine that others make slower does not.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -50,7 +51,8 @@ while (performance.now() < end && child.exitCode === null) {
   await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
   const [own, children] = memory(child.pid);
   const minute = (performance.now() - begun) / 60_000;
-  samples.push({ minute, latency: median(latencies), rate: latencies.length / (SAMPLE_MS / 1000), own, children });
+  const [latency, rate] = [median(latencies), latencies.length / (SAMPLE_MS / 1000)];
+  samples.push({ minute, latency, rate, underWay: (latency / 1000) * rate, own, children });
   latencies = [];
 }
 const outcomes = await frames(url);
@@ -103,6 +105,7 @@ function slope(points) {
 function report(measured) {
   const rows = [
     ['latency, ms', 'latency', 1],
+    ['frames under way', 'underWay', 0.01],
     ['memory of lookout, MB', 'own', 0.1],
     ['memory of its children, MB', 'children', 0.1],
     ['frames analysed per second', 'rate', Infinity],
