@@ -19,6 +19,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/config config
 COPY --from=build /app/models models
+COPY --from=build /app/demo demo
 COPY --from=build /app/pipelines pipelines
 ENV NODE_ENV=production XDG_CACHE_HOME=/cache LOOKOUT_SERVER_HOST=0.0.0.0
 RUN mkdir /cache && chown node /cache

@@ -7,6 +7,7 @@ import { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { TrainingRuns } from '#records/training-runs.js';
 import { Metrics } from '#server/metrics.js';
 import { type RunningServer, startServer } from '#server/server.js';
+import { DEMO_VIDEO } from './demo-video.js';
 import { greet } from './detect-view.js';
 import { engineOptions } from './engine-settings.js';
 import { portTrouble } from './free-port.js';
@@ -40,7 +41,7 @@ export async function runWatch(run: WatchRun): Promise<number> {
   const signal = interruption();
   await engineOptions(session, flags);
   await checkPort(session);
-  const sources = await sourcesOrDemo(given, session, signal);
+  const sources = sourcesOrDemo(given, session);
   const metrics = new Metrics({ version: version(), process: true });
   const watched = await Watched.open({ ...run, sources, metrics });
   const closing: (() => Promise<unknown>)[] = [() => watched.close()];
@@ -82,14 +83,12 @@ async function checkPort({ settings: { server } }: Session): Promise<void> {
  * Where no camera is named anywhere, the demo street is shown; the page can add cameras beside it. Who names training runs
  * alone wants to see these.
  */
-async function sourcesOrDemo(given: readonly string[], session: Session, signal: AbortSignal) {
+function sourcesOrDemo(given: readonly string[], session: Session): readonly string[] {
   const { settings, terminal } = session;
   if (given.length > 0 || Object.keys(settings.cameras).length > 0) return given;
   if (session.isChosen('server.trainings') && settings.server.trainings.length > 0) return given;
   terminal.print('no camera is named: showing the demo street (lookout watch rtsp://... for a camera of yours)');
-  const { demoClip } = await import('./demo-clip.js');
-  const { video } = await demoClip({ terminal, signal });
-  return [`demo=${video}`];
+  return [`demo=${DEMO_VIDEO}`];
 }
 
 interface Served {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { demoClip } from '#commands/demo-clip.js';
+import { renderClip } from '#commands/render-clip.js';
 import { Terminal } from '#commands/terminal.js';
 import type { Annotation } from '#core/annotation.js';
 import type { ServerMessage } from '#core/message.js';
+import { DEMO } from '#dataset/scenes/clip.js';
 import { SCENE_LABELS } from '#dataset/scenes/scene.js';
 import { evaluateBoxes } from '#vision/metrics/coco.js';
 import type { JudgedPicture } from '#vision/metrics/pictures.js';
@@ -65,7 +65,7 @@ describe('the demo street', () => {
     { timeout: 120_000 },
     async () => {
       const terminal = new Terminal({ quiet: true });
-      const { video, truth } = await demoClip({ terminal, folder: join(folder, 'demo'), clip: CLIP });
+      const { video, truth } = await renderClip({ scene: DEMO, clip: CLIP, folder, name: 'demo', terminal });
       const lines = readFileSync(truth, 'utf8').trim().split('\n');
       const truths = lines.map((line) => (JSON.parse(line) as { annotations: Annotation[] }).annotations);
       const seen = await watched(video);

@@ -48,6 +48,9 @@ export const DEMO: SceneOptions = {
   camera: { position: [-13, -11.6, 4.6], target: [3, 2.5, 0.9], fieldOfView: 66 },
 };
 
+/** The part of the demo that ships as `demo/street.mp4` and is shown in a loop. */
+export const DEMO_CLIP: ClipOptions = { fps: 25, seconds: 20 };
+
 export function demoScene(size: Size = DEMO.size): StreetScene {
   return new StreetScene({ ...DEMO, size });
 }
