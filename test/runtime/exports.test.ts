@@ -1,11 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Card } from '#core/card.js';
-import type { RawOutput, Tensor } from '#core/tensor.js';
-import { examine } from '#runtime/examine.js';
 import { cardOf } from '#runtime/load-model.js';
 import { Probe } from '#runtime/probe.js';
 import { verifyCard } from '#runtime/verify-card.js';
-import { decode } from '#vision/decode.js';
+import { corners, decoded, expectSame, type Found, noted, outputsOf, sigmoid } from './read-exports.js';
 import { columns, decodedRows, fastestHeads, type TinyModel, yolov8, yolox, zooYolov4 } from './tiny-models.js';
 
 /*
@@ -17,44 +14,6 @@ const probe = new Probe();
 afterAll(() => probe.close());
 
 const bare = (model: TinyModel, options = {}) => cardOf(model.file(), probe, options);
-
-function noted(model: TinyModel, entries: Readonly<Record<string, string>>): TinyModel {
-  for (const [key, value] of Object.entries(entries)) model.metadata.set(key, value);
-  return model;
-}
-
-async function outputsOf(model: TinyModel): Promise<RawOutput> {
-  const { outputs, values } = await examine(model.file(), probe);
-  return new Map(outputs.map(({ name, dims }): [string, Tensor] => [name, { dims, data: values.get(name)! }]));
-}
-
-interface Found {
-  readonly box: readonly number[];
-  readonly score: number;
-  readonly classId: number;
-}
-
-function decoded(card: Card, outputs: RawOutput, floor: number): Found[] {
-  const { count, boxes, scores, classIds } = decode(card, outputs, floor);
-  return Array.from({ length: count }, (_, at) => ({
-    box: [...boxes.subarray(4 * at, 4 * at + 4)],
-    score: scores[at]!,
-    classId: classIds[at]!,
-  }));
-}
-
-function expectSame(found: readonly Found[], expected: readonly Found[]): void {
-  expect(expected.length).toBeGreaterThan(10);
-  expect(found).toHaveLength(expected.length);
-  for (const [at, { box, score, classId }] of expected.entries()) {
-    expect(found[at]!.classId).toBe(classId);
-    expect(found[at]!.score).toBeCloseTo(score, 5);
-    for (const [side, value] of box.entries()) expect(found[at]!.box[side]).toBeCloseTo(value, 2);
-  }
-}
-
-const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-const corners = (x: number, y: number, w: number, h: number) => [x - w / 2, y - h / 2, x + w / 2, y + h / 2];
 
 describe('the layout of a bare file is told by what a test inference gives, where shapes leave it open', () => {
   it.each<readonly [string, () => TinyModel, object, number]>([
@@ -113,7 +72,7 @@ describe('layouts of single repositories', () => {
   it('YOLOv4 of the ONNX zoo', async () => {
     const card = await bare(zooYolov4(6), { preset: 'yolov4' });
     expect(card.input).toMatchObject({ layout: 'NHWC', fit: 'letterbox', padding: 128, channels: 'RGB' });
-    const outputs = await outputsOf(zooYolov4(6));
+    const outputs = await outputsOf(zooYolov4(6), probe);
     const anchors = [
       [12, 16, 19, 36, 40, 28],
       [36, 75, 76, 55, 72, 146],
@@ -154,7 +113,7 @@ describe('layouts of single repositories', () => {
   /** dog-qiuqiu/Yolo-FastestV2 `Detector.forward` with `export_onnx`, `handel_preds`. */
   it('Yolo-FastestV2 with an output per head', async () => {
     const card = await bare(fastestHeads(4), { preset: 'yolo-fastest-v2' });
-    const outputs = await outputsOf(fastestHeads(4));
+    const outputs = await outputsOf(fastestHeads(4), probe);
     const anchors = [
       [12.64, 19.39, 37.88, 51.48, 55.71, 138.31],
       [126.91, 78.23, 131.57, 214.55, 279.92, 258.87],
