@@ -114,6 +114,16 @@ export type DecoderSpec =
       /** D, 3 by default. */
       readonly landmarkValues?: 2 | 3;
     }
+  /** `[N, 7]`, N as many as were found: number of the picture, x1, y1, x2, y2 in input px, class, score (YOLOv7 `--end2end --max-wh`). */
+  | { readonly kind: 'end-to-end-numbered'; readonly output: string }
+  /** Of M places the first `count` `[1, 1]` are taken: `boxes` `[1, M, 4]` as corners in input px, `scores` and `classes` `[1, M]` (YOLOv7 `--end2end`). */
+  | {
+      readonly kind: 'end-to-end-parts';
+      readonly count: string;
+      readonly boxes: string;
+      readonly scores: string;
+      readonly classes: string;
+    }
   /** `[1, 5+C, H, W]`: objectness, x, y, w, h, classes; centre = (cell + tanh) / grid, size = sigmoid, score = obj^0.6 * class^0.4. */
   | { readonly kind: 'fastestdet'; readonly output: string }
   /**
@@ -140,7 +150,9 @@ export type DecoderSpec =
       readonly priors: readonly { readonly stride: number; readonly sizes: readonly number[] }[];
       readonly variances: readonly [number, number];
     }
-  /** Corners `[1, N, 4]` in fractions of the input, scores `[1, N, 1+C]` (background first, probabilities). */
+  /** Corners `[1, N, 4]` or `[1, N, 1, 4]` in fractions of the input, scores `[1, N, C]` (pytorch-YOLOv4). */
+  | { readonly kind: 'corners'; readonly boxes: string; readonly scores: string }
+  /** The same with a background before the C classes: scores `[1, N, 1+C]`, probabilities. */
   | { readonly kind: 'ultraface'; readonly boxes: string; readonly scores: string }
   /**
    * Raw maps `[1, 4*bins + C + K*3, H, W]` per stride: logits of four distance distributions over 0..bins-1 strides (left, top,

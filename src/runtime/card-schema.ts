@@ -76,6 +76,14 @@ const decoder = z.discriminatedUnion('kind', [
     landmarks: points.optional(),
     landmarkValues: landmarkValues.optional(),
   }),
+  z.strictObject({ kind: z.literal('end-to-end-numbered'), output: text }),
+  z.strictObject({
+    kind: z.literal('end-to-end-parts'),
+    count: text,
+    boxes: text,
+    scores: text,
+    classes: text,
+  }),
   z.strictObject({ kind: z.literal('fastestdet'), output: text }),
   z.strictObject({
     kind: z.literal('scrfd'),
@@ -96,6 +104,7 @@ const decoder = z.discriminatedUnion('kind', [
       .max(MAX_HEADS),
     variances: z.tuple([positive, positive]),
   }),
+  z.strictObject({ kind: z.literal('corners'), boxes: text, scores: text }),
   z.strictObject({ kind: z.literal('ultraface'), boxes: text, scores: text }),
   z.strictObject({
     kind: z.literal('distribution'),

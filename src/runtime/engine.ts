@@ -47,7 +47,7 @@ class OnnxEngine implements Engine {
     this.#prepared = prepared;
     this.#fixedBatch = card.input.dims[0] === -1 ? undefined : batchOf(card.input);
     this.#hasFixedOutputs =
-      this.#fixedBatch === 1 && pool.hello.outputs.every(({ dims }) => dims.every((dim) => dim > 0));
+      this.#fixedBatch === 1 && pool.hello.outputs.every(({ dims }) => dims.length > 0 && dims.every((dim) => dim > 0));
   }
 
   async infer(pictures: readonly Uint8Array<ArrayBuffer>[]): Promise<Inference> {

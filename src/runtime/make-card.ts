@@ -1,6 +1,7 @@
-import type { Card, InputSpec, ValueSpec } from '#core/card.js';
+import type { Card, DecoderSpec, InputSpec, ValueSpec } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
 import type { Dim } from '#onnx/model.js';
+import { isEndToEnd } from '#vision/decoders/end-to-end.js';
 import { COCO_LABELS } from './coco-labels.js';
 import { batchOf } from './examine.js';
 import { defaultLabels } from './labels.js';
@@ -113,14 +114,16 @@ function inputOf({ feeding }: Reading, { input, size, scaledInGraph }: ModelFact
   return { name, type, dims, layout, size, fit, padding, channels, ...range };
 }
 
-/** Shapes for the card: what the test gave, free where the graph lets it depend on a free input. */
-function outputSpecs(file: ModelFile, { input, outputs }: ModelFacts, used: ReadonlySet<string>): ValueSpec[] {
+/** Shapes for the card: what the test gave, free where the graph lets it depend on a free input or on what is found. */
+function outputSpecs(file: ModelFile, { input, outputs }: ModelFacts, decoder: DecoderSpec): ValueSpec[] {
+  const used = new Set(outputsRead(decoder));
   const declared = new Map(file.model.graph.outputs.map((output) => [output.name, output.dims]));
   const batch = batchOf(input);
+  const size = isEndToEnd(decoder) ? undefined : input.dims;
   return outputs
     .filter(({ name }) => used.has(name))
     .map(({ name, type, dims }) => {
-      const said = trusted(declared.get(name), input.dims);
+      const said = trusted(declared.get(name), size);
       const whole = batch > 1 ? [dims[0]! * batch, ...dims.slice(1)] : dims;
       return { name, type, dims: whole.map((dim, at) => (said(at) ? dim : -1)) };
     });
@@ -128,11 +131,13 @@ function outputSpecs(file: ModelFile, { input, outputs }: ModelFacts, used: Read
 
 /**
  * Which dimensions of a declared shape hold for every input. Of a graph of free size, an output without a free dimension
- * still has the shape of the picture that the exporter happened to trace (insightface's SCRFD).
+ * still has the shape of the picture that the exporter happened to trace (insightface's SCRFD). Without an input, those that
+ * are declared.
  */
-function trusted(dims: readonly Dim[] | undefined, input: readonly number[]): (at: number) => boolean {
-  if (input.every((dim) => dim > 0)) return () => true;
+function trusted(dims: readonly Dim[] | undefined, input: readonly number[] | undefined): (at: number) => boolean {
   const isFree = (dim: Dim | undefined) => typeof dim !== 'number';
+  if (!input) return (at) => !isFree(dims?.[at]);
+  if (input.every((dim) => dim > 0)) return () => true;
   const ofAnySize = input.slice(1).every((dim) => dim > 0) || dims?.slice(dims.length > 2 ? 1 : 0).some(isFree);
   return (at) => ofAnySize === true && !isFree(dims?.[at]);
 }
@@ -151,7 +156,7 @@ export function makeCard(file: ModelFile, facts: ModelFacts, reading: Reading, n
     name: names.name,
     model: { file: names.file, sha256: file.sha256 },
     input: inputOf(reading, facts),
-    outputs: outputSpecs(file, facts, new Set(outputsRead(decoder))),
+    outputs: outputSpecs(file, facts, decoder),
     decoder,
     labels: labelsOf(reading, facts),
     ...(landmarks ? { landmarks } : {}),

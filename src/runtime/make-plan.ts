@@ -101,6 +101,8 @@ async function leanRuns({ lean, probe, card }: Planning): Promise<boolean> {
 async function batchFor(planning: Planning, onCpu: TestRunResult): Promise<number> {
   const { card, options } = planning;
   if (card.input.dims[0] !== -1) return batchOf(card.input);
+  // Rows of all pictures come one after another, in any number.
+  if (card.decoder.kind === 'end-to-end-numbered') return 1;
   const { maxBatch = FREE_BATCH } = options;
   return maxBatch > 1 && (await batches(planning, onCpu)) ? maxBatch : 1;
 }

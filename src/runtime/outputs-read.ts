@@ -10,6 +10,9 @@ export function outputsRead(decoder: DecoderSpec): readonly string[] {
       return decoder.heads.flatMap(({ score, box, landmarks }) => (landmarks ? [score, box, landmarks] : [score, box]));
     case 'retinaface':
       return [decoder.boxes, decoder.scores, ...(decoder.landmarks ? [decoder.landmarks] : [])];
+    case 'end-to-end-parts':
+      return [decoder.count, decoder.boxes, decoder.scores, decoder.classes];
+    case 'corners':
     case 'ultraface':
       return [decoder.boxes, decoder.scores];
     default:

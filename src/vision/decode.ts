@@ -3,14 +3,14 @@ import type { RawOutput } from '#core/tensor.js';
 import { Candidates } from './candidates.js';
 import { anchorGrid } from './decoders/anchor-grid.js';
 import { columns } from './decoders/columns.js';
+import { corners, ultraface } from './decoders/corners.js';
 import type { Decoder, DecoderOf } from './decoders/decoder.js';
 import { distribution } from './decoders/distribution.js';
-import { endToEnd } from './decoders/end-to-end.js';
+import { endToEnd, endToEndNumbered, endToEndParts } from './decoders/end-to-end.js';
 import { fastestdet } from './decoders/fastestdet.js';
 import { retinaface } from './decoders/retinaface.js';
 import { rows } from './decoders/rows.js';
 import { scrfd } from './decoders/scrfd.js';
-import { ultraface } from './decoders/ultraface.js';
 import { yoloFastestV2 } from './decoders/yolo-fastest-v2.js';
 import { yolox } from './decoders/yolox.js';
 
@@ -21,9 +21,12 @@ const DECODERS: { readonly [K in DecoderSpec['kind']]: DecoderOf<K> } = {
   yolox,
   columns,
   'end-to-end': endToEnd,
+  'end-to-end-numbered': endToEndNumbered,
+  'end-to-end-parts': endToEndParts,
   fastestdet,
   scrfd,
   retinaface,
+  corners,
   ultraface,
   distribution,
 };

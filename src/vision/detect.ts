@@ -5,6 +5,7 @@ import type { Letterbox } from '#core/letterbox.js';
 import type { RawOutput } from '#core/tensor.js';
 import { Candidates } from './candidates.js';
 import { createDecoder, type ReadableCard } from './decode.js';
+import { isEndToEnd } from './decoders/end-to-end.js';
 import { type Explanation, explanationOf, toDetections } from './detections.js';
 import type { Drop } from './nms/explained.js';
 import type { SoftNms } from './nms/soft.js';
@@ -74,7 +75,7 @@ export function suppressOptions(card: DetectorCard, options: DetectOptions): Sup
     score: options.score ?? thresholds.score ?? DEFAULT_SCORE,
     classScores: new Map(Object.entries(scores).map(([label, score]) => [idOf(label), score])),
     classes: options.labels && new Set(options.labels.map(idOf)),
-    iou: options.iou ?? (decoder.kind === 'end-to-end' ? 1 : thresholds.iou),
+    iou: options.iou ?? (isEndToEnd(decoder) ? 1 : thresholds.iou),
     among: options.classAgnostic ? 'all' : (groups ?? 'class'),
     soft: options.soft,
     maxDetections: options.maxDetections,

@@ -6,6 +6,7 @@ import type { Engine } from '#core/engine.js';
 import { Random } from '#core/random.js';
 import { openEngine } from '#runtime/engine.js';
 import { PlanCache } from '#runtime/plan-cache.js';
+import { yolov7Numbered } from './tiny-end-to-end.js';
 import { cellRows, columns, scrfd, type TinyModel } from './tiny-models.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lookout-engine-'));
@@ -55,6 +56,22 @@ describe('an engine', () => {
     for (const seed of [1, 2, 3, 4, 5]) alone.push(values((await engine.infer([picture(engine, seed)])).outputs[0]!));
     const together = await Promise.all([1, 2, 3, 4, 5].map((seed) => engine.infer([picture(engine, seed)])));
     expect(together.map(({ outputs }) => values(outputs[0]!))).toEqual(alone);
+  });
+
+  it('gives as many rows as a graph finds that suppresses by itself, none too', async () => {
+    const labels = ['a', 'b', 'c', 'd', 'e'];
+    const engine = await open(yolov7Numbered(5, 96, 96, 0.51), { labels });
+    const counts = new Set<number>();
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const [output] = (await engine.infer([picture(engine, seed)])).outputs;
+      const { dims, data } = output!.get('output')!;
+      expect(data.length).toBe(dims[0]! * 7);
+      counts.add(dims[0]!);
+      engine.reuse(output!);
+    }
+    expect(counts.size).toBeGreaterThan(1);
+    const blind = await open(yolov7Numbered(5, 96, 96, 0.9999999), { labels });
+    expect((await blind.infer([picture(blind, 1)])).outputs[0]!.get('output')!.dims).toEqual([0, 7]);
   });
 
   it('writes into outputs that were given back, and gives the same', async () => {

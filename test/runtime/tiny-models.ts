@@ -40,6 +40,30 @@ export class TinyModel {
     return name;
   }
 
+  /** An operation of two outputs. */
+  pair(op: string, inputs: readonly string[], attributes: Record<string, Attribute> = {}): [string, string] {
+    return this.foreign('', op, inputs, attributes, 2) as [string, string];
+  }
+
+  /** An operation of any domain. */
+  foreign(
+    domain: string,
+    op: string,
+    inputs: readonly string[],
+    attributes: Record<string, Attribute>,
+    count: number,
+  ): string[] {
+    const names = Array.from({ length: count }, (_, at) => `v${this.#nodes.length}_${at}`);
+    this.#nodes.push(node(op, inputs, names, attributes, domain));
+    return names;
+  }
+
+  /** A value under another name. */
+  named(value: string, name: string): string {
+    this.#nodes.push(node('Identity', [value], [name]));
+    return name;
+  }
+
   constant(tensor: OnnxTensor): string {
     const name = `c${this.#constants.size}`;
     this.#constants.set(name, tensor);

@@ -176,7 +176,7 @@ export const yolov3 = presetOf({
 });
 
 /** The tiny variant has a sensitivity of 1.05 at both heads. */
-export const yolov4 = presetOf({
+export const yolov4Raw = presetOf({
   name: 'yolov4',
   defaultSize: 416,
   feeding: STRETCH_RGB,

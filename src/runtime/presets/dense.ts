@@ -1,6 +1,5 @@
 import type { ValueSpec } from '#core/card.js';
 import { COCO_LANDMARKS, FACE_LANDMARKS } from '../coco-labels.js';
-import { yolov7Raw } from './anchor-grid.js';
 import { cellsOfAll, type ModelFacts, shapeOf } from './facts.js';
 import { isDecoded } from './plausible.js';
 import { LETTERBOX_114, type Preset, type Reading, shifted } from './preset.js';
@@ -16,29 +15,28 @@ const STRIDE_SETS = [
 const TINY_STRIDES = [16, 32];
 const ANCHORS_PER_CELL = 3;
 
-/** An end-to-end output keeps so many rows at most. */
-const MAX_FINAL_ROWS = 1000;
-
-interface Matrix {
+export interface Matrix {
   readonly output: ValueSpec;
   readonly rows: number;
   readonly columns: number;
 }
 
 /** The outputs that are one matrix each. */
-function matricesOf({ outputs }: ModelFacts): Matrix[] {
+export function matricesOf({ outputs }: ModelFacts): Matrix[] {
   return outputs.flatMap((output) => {
     const [rows, columns] = shapeOf(output, 2) ?? [];
     return rows !== undefined && columns !== undefined ? [{ output, rows, columns }] : [];
   });
 }
 
-function stridesOf(facts: ModelFacts, rows: number, perCell: number): readonly number[] | undefined {
+/** The strides whose grids have so many rows together, `perCell` for each of their cells. */
+export function stridesOf(facts: ModelFacts, rows: number, perCell: number): readonly number[] | undefined {
   const sets = perCell > 1 ? [...STRIDE_SETS, TINY_STRIDES] : STRIDE_SETS;
   return sets.find((strides) => cellsOfAll(facts.size, strides) * perCell === rows);
 }
 
-function readRows(facts: ModelFacts, single: 'none' | undefined): Reading | undefined {
+/** Rows decoded in the graph, three per cell; `single`: how one class is scored. */
+export function readRows(facts: ModelFacts, single: 'none' | undefined): Reading | undefined {
   const found = matricesOf(facts).find(
     ({ rows, columns }) => columns >= 6 && stridesOf(facts, rows, ANCHORS_PER_CELL) !== undefined,
   );
@@ -56,13 +54,6 @@ export const yolov5: Preset = {
   read: (facts) => readRows(facts, undefined),
 };
 
-/** Decoded rows, or raw heads. */
-export const yolov7: Preset = {
-  ...yolov7Raw,
-  expects: `${yolov5.expects}, or ${yolov7Raw.expects}`,
-  read: (facts) => readRows(facts, 'none') ?? yolov7Raw.read(facts),
-};
-
 /** `[4+C+K*D, N]` or its transpose; N cells. */
 function columnsOf(facts: ModelFacts): { readonly output: string; readonly values: number } | undefined {
   for (const { output, rows, columns } of matricesOf(facts)) {
@@ -73,7 +64,7 @@ function columnsOf(facts: ModelFacts): { readonly output: string; readonly value
 }
 
 /** Landmarks per object and numbers per landmark, as Ultralytics' exporter says it: `[17, 3]`. */
-function landmarkShape({ metadata }: ModelFacts): readonly [number, 2 | 3] | undefined {
+export function landmarkShape({ metadata }: ModelFacts): readonly [number, 2 | 3] | undefined {
   const match = /^\s*\[\s*(\d+)\s*,\s*([23])\s*\]\s*$/.exec(metadata.get('kpt_shape') ?? '');
   return match ? [Number(match[1]), Number(match[2]) as 2 | 3] : undefined;
 }
@@ -81,7 +72,8 @@ function landmarkShape({ metadata }: ModelFacts): readonly [number, 2 | 3] | und
 /** One class and COCO's 17 points. */
 const COCO_POSE_VALUES = 4 + 1 + 3 * COCO_LANDMARKS.length;
 
-function landmarkNames(count: number): readonly string[] {
+/** COCO's names for 17 points, those of a face for five. */
+export function landmarkNames(count: number): readonly string[] {
   if (count === COCO_LANDMARKS.length) return COCO_LANDMARKS;
   if (count === FACE_LANDMARKS.length) return FACE_LANDMARKS;
   return Array.from({ length: count }, (_, at) => `point${at}`);
@@ -116,26 +108,6 @@ export const yolov8Pose: Preset = {
     const decoder = { kind: 'columns', output: found.output, landmarks: points, landmarkValues: numbers } as const;
     const labels = classes === 1 ? { labels: ['person'] } : {};
     return { feeding: LETTERBOX_114, decoder, classes, landmarks: landmarkNames(points), ...labels };
-  },
-};
-
-/** Rows of corners, score and class: the class count stands nowhere in the shapes, so labels say it (COCO by default). */
-export const yolov10: Preset = {
-  name: 'yolov10',
-  defaultSize: 640,
-  stride: 32,
-  expects: `[1, N, 6], N at most ${MAX_FINAL_ROWS}`,
-  read: (facts) => {
-    const [points, numbers] = landmarkShape(facts) ?? [0, 3 as const];
-    const found = matricesOf(facts).find(
-      ({ rows, columns }) => columns === 6 + points * numbers && rows <= MAX_FINAL_ROWS && !stridesOf(facts, rows, 1),
-    );
-    if (!found) return undefined;
-    const output = found.output.name;
-    const classes = facts.labels?.length ?? 80;
-    if (points === 0) return { feeding: LETTERBOX_114, decoder: { kind: 'end-to-end', output }, classes };
-    const decoder = { kind: 'end-to-end', output, landmarks: points, landmarkValues: numbers } as const;
-    return { feeding: LETTERBOX_114, decoder, classes, landmarks: landmarkNames(points) };
   },
 };
 
