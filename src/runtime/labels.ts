@@ -17,12 +17,26 @@ function listOf(names: unknown): string[] | undefined {
   return labels;
 }
 
+/** Escapes of Python's literals that YAML's single quotes have not. */
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+
+/** Python's strings in YAML's double quotes: `'dog\'s'` is Python's way to write a name with both kinds of quotes. */
+function asYaml(python: string): string {
+  return python.replace(/'((?:[^'\\]|\\.)*)'|"(?:[^"\\]|\\.)*"/gs, (literal, inner: string | undefined) => {
+    if (inner === undefined || !inner.includes('\\')) return literal;
+    const text = inner.replace(/\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\(.)/gi, (_, byte, unit, one) =>
+      one === undefined ? String.fromCharCode(Number.parseInt(byte ?? unit, 16)) : (ESCAPES[one] ?? one),
+    );
+    return JSON.stringify(text);
+  });
+}
+
 /** Class names that an exporter left in the file's metadata: a Python dict or list, which reads as YAML. */
 export function metadataLabels(metadata: ReadonlyMap<string, string>): readonly string[] | undefined {
   const names = metadata.get('names');
   if (names === undefined || names.length > 1_000_000) return undefined;
   try {
-    const labels = listOf(parse(names, { maxAliasCount: 0 }));
+    const labels = listOf(parse(asYaml(names), { maxAliasCount: 0 }));
     return labels && labels.length > 0 ? labels : undefined;
   } catch {
     return undefined;

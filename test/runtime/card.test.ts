@@ -15,7 +15,8 @@ import { outputsRead } from '#runtime/outputs-read.js';
 import { prepare } from '#runtime/prepare.js';
 import { Probe } from '#runtime/probe.js';
 import { verifyCard, verifyOutputs } from '#runtime/verify-card.js';
-import { columns, rawHeads, scrfd, type TinyModel } from './tiny-models.js';
+import { scrfd } from './tiny-faces.js';
+import { columns, rawHeads, type TinyModel } from './tiny-models.js';
 
 const probe = new Probe();
 const folder = mkdtempSync(join(tmpdir(), 'lookout-cards-'));

@@ -7,7 +7,8 @@ import { Random } from '#core/random.js';
 import { openEngine } from '#runtime/engine.js';
 import { PlanCache } from '#runtime/plan-cache.js';
 import { yolov7Numbered } from './tiny-end-to-end.js';
-import { cellRows, columns, scrfd, type TinyModel } from './tiny-models.js';
+import { scrfd } from './tiny-faces.js';
+import { cellRows, columns, type TinyModel } from './tiny-models.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'lookout-engine-'));
 const cacheDir = join(folder, 'cache');

@@ -4,17 +4,15 @@ import { cardOf } from '#runtime/load-model.js';
 import { PRESETS } from '#runtime/presets/presets.js';
 import { Probe } from '#runtime/probe.js';
 import { verifyCard } from '#runtime/verify-card.js';
+import { retinaface, scrfd, ultraface } from './tiny-faces.js';
 import {
   cellRows,
   columns,
   decodedRows,
   finalRows,
   rawHeads,
-  retinaface,
-  scrfd,
   splitHeads,
   type TinyModel,
-  ultraface,
   yolov8,
   yolox,
 } from './tiny-models.js';

@@ -1,4 +1,4 @@
-import { type TinyInput, TinyModel } from './tiny-models.js';
+import { P3_TO_P5, type TinyInput, TinyModel, tiny } from './tiny-models.js';
 
 export interface InsightfaceOptions {
   readonly input?: TinyInput;
@@ -14,7 +14,7 @@ export interface InsightfaceOptions {
 
 /** SCRFD as insightface exports it: scores of all strides after their sigmoid, then distances, then points. */
 export function insightface(options: InsightfaceOptions = {}): TinyModel {
-  const { input, points = true, batched = false, strides = [8, 16, 32], anchors = 2, traced } = options;
+  const { input, points = true, batched = false, strides = P3_TO_P5, anchors = 2, traced } = options;
   const model = new TinyModel(input);
   for (const values of points ? [1, 4, 10] : [1, 4]) {
     for (const stride of strides) {
@@ -33,6 +33,35 @@ export function insightface(options: InsightfaceOptions = {}): TinyModel {
 /** Raw maps [N, 64+1+15, H, W] of three strides. */
 export function faceMaps(input: TinyInput): TinyModel {
   const model = new TinyModel(input);
-  for (const stride of [8, 16, 32]) model.output(model.head(80, stride));
+  for (const stride of P3_TO_P5) model.output(model.head(80, stride));
   return model;
+}
+
+/**
+ * Nine outputs, unnamed, without a batch dimension, in insightface's order: scores, boxes, points. Their shapes are declared
+ * for pictures of `traced` px, where that is given.
+ */
+export function scrfd(input: TinyInput, points = true, traced?: number): TinyModel {
+  return tiny((model) => {
+    for (const values of points ? [1, 4, 10] : [1, 4]) {
+      for (const stride of P3_TO_P5) {
+        const rows = model.transpose(model.head(2 * values, stride), [0, 2, 3, 1]);
+        const declared = traced === undefined ? undefined : [2 * (traced / stride) ** 2, values];
+        model.output(model.reshape(rows, [-1, values]), declared);
+      }
+    }
+  }, input);
+}
+
+/** Priors of two per cell: boxes, scores, points. */
+export function retinaface(): TinyModel {
+  return tiny((model) => {
+    for (const values of [4, 2, 10]) model.output(model.reshape(model.rows(2 * values, P3_TO_P5), [1, -1, values]));
+  });
+}
+
+export function ultraface(): TinyModel {
+  return tiny((model) => {
+    for (const values of [2, 4]) model.output(model.rows(values, P3_TO_P5));
+  });
 }

@@ -2,7 +2,7 @@ import { Random } from '#core/random.js';
 import { type Attribute, int, ints } from '#onnx/attribute.js';
 import { codeOfDataType, type DataType } from '#onnx/data-type.js';
 import { encodeModel } from '#onnx/encode.js';
-import { type Dim, type Model, modelOf, type Node, node, type ValueInfo } from '#onnx/model.js';
+import { type Dim, type Graph, type Model, modelOf, type Node, node, type ValueInfo } from '#onnx/model.js';
 import { float32Tensor, int64Tensor, type OnnxTensor } from '#onnx/tensor.js';
 import { type ModelFile, modelFileOf } from '#runtime/model-file.js';
 
@@ -23,6 +23,7 @@ export class TinyModel {
   readonly #input: ValueInfo;
   readonly #picture: string;
   readonly #random = new Random(7);
+  readonly #rewrites: ((graph: Graph) => Graph)[] = [];
   readonly metadata = new Map<string, string>();
 
   constructor({ dims = [1, 3, 96, 96], type = 'float32', layout = 'NCHW', factor }: TinyInput = {}) {
@@ -120,8 +121,18 @@ export class TinyModel {
     return this.output(value);
   }
 
+  static node(op: string, inputs: readonly string[], output: string, attributes: Record<string, Attribute> = {}): Node {
+    return node(op, inputs, [output], attributes);
+  }
+
+  /** The same with its graph rewritten in the end. */
+  changed(rewrite: (graph: Graph) => Graph): this {
+    this.#rewrites.push(rewrite);
+    return this;
+  }
+
   get model(): Model {
-    const graph = {
+    const graph: Graph = {
       name: 'tiny',
       nodes: this.#nodes,
       inputs: [this.#input],
@@ -129,7 +140,10 @@ export class TinyModel {
       initialisers: this.#constants,
       values: [],
     };
-    return modelOf(graph, this.metadata);
+    return modelOf(
+      this.#rewrites.reduce((changed, rewrite) => rewrite(changed), graph),
+      this.metadata,
+    );
   }
 
   get bytes(): Uint8Array<ArrayBuffer> {
@@ -141,7 +155,7 @@ export class TinyModel {
   }
 }
 
-const P3_TO_P5 = [8, 16, 32];
+export const P3_TO_P5 = [8, 16, 32];
 
 /** Rows [N, cells, 1] whose numbers lie in 0..1. */
 function probabilities(model: TinyModel, count: number, strides = P3_TO_P5): string {
@@ -149,15 +163,15 @@ function probabilities(model: TinyModel, count: number, strides = P3_TO_P5): str
 }
 
 /** Rows [N, cells, 4] of centre and size in px of a picture of 96 px. */
-function decodedBoxes(model: TinyModel): string {
-  return model.add('Mul', [probabilities(model, 4), model.constant(float32Tensor([200], []))]);
+function decodedBoxes(model: TinyModel, strides = P3_TO_P5): string {
+  return model.add('Mul', [probabilities(model, 4, strides), model.constant(float32Tensor([200], []))]);
 }
 
 function joined(model: TinyModel, values: readonly string[], axis = 2): string {
   return model.add('Concat', values, { axis: int(axis) });
 }
 
-function tiny(build: (model: TinyModel) => void, input?: TinyInput): TinyModel {
+export function tiny(build: (model: TinyModel) => void, input?: TinyInput): TinyModel {
   const model = new TinyModel(input);
   build(model);
   return model;
@@ -202,12 +216,22 @@ export function columns(values: number, input?: TinyInput): TinyModel {
   return tiny((model) => model.output(model.columns(values, P3_TO_P5)), input);
 }
 
-/** YOLOv8 as it is exported: [N, 4+C+3K, cells] or, `transposed`, [N, cells, 4+C+3K], boxes and points in px. */
-export function yolov8(classes: number, { points = 0, transposed = false, input = {} as TinyInput } = {}): TinyModel {
+export interface Yolov8Options {
+  readonly points?: number;
+  /** Per point. */
+  readonly numbers?: 2 | 3;
+  readonly transposed?: boolean;
+  readonly strides?: number[];
+  readonly input?: TinyInput;
+}
+
+/** YOLOv8 as it is exported: [N, 4+C+K*D, cells] or, `transposed`, [N, cells, 4+C+K*D], boxes and points in px. */
+export function yolov8(classes: number, options: Yolov8Options = {}): TinyModel {
+  const { points = 0, numbers = 3, transposed = false, strides = P3_TO_P5, input } = options;
   return tiny((model) => {
-    const parts = [decodedBoxes(model), probabilities(model, classes)];
+    const parts = [decodedBoxes(model, strides), probabilities(model, classes, strides)];
     const far = model.constant(float32Tensor([90], []));
-    if (points > 0) parts.push(model.add('Mul', [probabilities(model, 3 * points), far]));
+    if (points > 0) parts.push(model.add('Mul', [probabilities(model, numbers * points, strides), far]));
     const rows = joined(model, parts);
     model.output(transposed ? rows : model.transpose(rows, [0, 2, 1]));
   }, input);
@@ -258,34 +282,5 @@ export function finalRows(rows = 300): TinyModel {
     const values = Float32Array.from({ length: rows * 6 }, (_, at) => [8, 8, 40, 40, 1 / (1 + at), 3][at % 6]!);
     const zero = model.add('Mul', [mean, model.constant(float32Tensor([0], []))]);
     model.output(model.add('Add', [model.constant(float32Tensor(values, [1, rows, 6])), zero]));
-  });
-}
-
-/**
- * Nine outputs, unnamed, without a batch dimension, in insightface's order: scores, boxes, points. Their shapes are declared
- * for pictures of `traced` px, where that is given.
- */
-export function scrfd(input: TinyInput, points = true, traced?: number): TinyModel {
-  return tiny((model) => {
-    for (const values of points ? [1, 4, 10] : [1, 4]) {
-      for (const stride of P3_TO_P5) {
-        const rows = model.transpose(model.head(2 * values, stride), [0, 2, 3, 1]);
-        const declared = traced === undefined ? undefined : [2 * (traced / stride) ** 2, values];
-        model.output(model.reshape(rows, [-1, values]), declared);
-      }
-    }
-  }, input);
-}
-
-/** Priors of two per cell: boxes, scores, points. */
-export function retinaface(): TinyModel {
-  return tiny((model) => {
-    for (const values of [4, 2, 10]) model.output(model.reshape(model.rows(2 * values, P3_TO_P5), [1, -1, values]));
-  });
-}
-
-export function ultraface(): TinyModel {
-  return tiny((model) => {
-    for (const values of [2, 4]) model.output(model.rows(values, P3_TO_P5));
   });
 }

@@ -1,7 +1,7 @@
 import type { ValueSpec } from '#core/card.js';
 import { COCO_LANDMARKS, FACE_LANDMARKS } from '../coco-labels.js';
 import { cellsOfAll, type ModelFacts, shapeOf } from './facts.js';
-import { isDecoded } from './plausible.js';
+import { hasUnitObjectness, isDecoded } from './plausible.js';
 import { LETTERBOX_114, type Preset, type Reading, shifted } from './preset.js';
 
 // Families whose heads are joined into one output. N rows, C classes, K landmarks of D numbers.
@@ -35,11 +35,18 @@ export function stridesOf(facts: ModelFacts, rows: number, perCell: number): rea
   return sets.find((strides) => cellsOfAll(facts.size, strides) * perCell === rows);
 }
 
-/** Rows decoded in the graph, three per cell; `single`: how one class is scored. */
+/** Three rows per cell, or one whose objectness says nothing (YOLOv6). */
+function areRows(facts: ModelFacts, { output, rows, columns }: Matrix): boolean {
+  if (columns < 6) return false;
+  if (stridesOf(facts, rows, ANCHORS_PER_CELL)) return true;
+  const values = facts.values.get(output.name);
+  const single = values && stridesOf(facts, rows, 1) !== undefined;
+  return single === true && hasUnitObjectness({ values, width: columns, inColumns: false });
+}
+
+/** Rows decoded in the graph; `single`: how one class is scored. */
 export function readRows(facts: ModelFacts, single: 'none' | undefined): Reading | undefined {
-  const found = matricesOf(facts).find(
-    ({ rows, columns }) => columns >= 6 && stridesOf(facts, rows, ANCHORS_PER_CELL) !== undefined,
-  );
+  const found = matricesOf(facts).find((matrix) => areRows(facts, matrix));
   if (!found) return undefined;
   const classes = found.columns - 5;
   const unsure = single && classes === 1 ? { classes: single } : {};
@@ -50,14 +57,15 @@ export const yolov5: Preset = {
   name: 'yolov5',
   defaultSize: 640,
   stride: 32,
-  expects: 'rows [1, N, 5+C] decoded in the graph, N = 3 per cell',
+  expects: 'rows [1, N, 5+C] decoded in the graph, N = 3 per cell (1 where objectness is 1 everywhere)',
   read: (facts) => readRows(facts, undefined),
 };
 
 /** `[4+C+K*D, N]` or its transpose; N cells. */
 function columnsOf(facts: ModelFacts): { readonly output: string; readonly values: number } | undefined {
   for (const { output, rows, columns } of matricesOf(facts)) {
-    if (rows >= 5 && stridesOf(facts, columns, 1)) return { output: output.name, values: rows };
+    const isTiny = columns === cellsOfAll(facts.size, TINY_STRIDES);
+    if (rows >= 5 && (isTiny || stridesOf(facts, columns, 1))) return { output: output.name, values: rows };
     if (columns >= 5 && stridesOf(facts, rows, 1)) return { output: output.name, values: columns };
   }
   return undefined;

@@ -41,15 +41,21 @@ export function isDecoded({ values, width, inColumns }: Rows, { size }: ModelFac
   return !every({ values, width, inColumns }, { from: 0, to: 1 }, (x) => x <= size.width / 2);
 }
 
+/** Whether every objectness is 1: YOLOv6 has none and leaves its place filled. */
+export function hasUnitObjectness(rows: Rows): boolean {
+  return every(rows, { from: 4, to: 5 }, (value) => Math.abs(value - 1) <= SLACK);
+}
+
 /**
  * Whether the test inference agrees with a reading: probabilities lie in 0..1, boxes that the graph decodes reach over the
- * picture, points are pixels. Says no only where the reading would be wrong.
+ * picture, points are pixels, an objectness says something. Says no only where the reading would be wrong.
  */
 export function isPlausible({ decoder, classes }: Reading, facts: ModelFacts): boolean {
   const width = widthOf(decoder, classes);
   const rows =
     width === undefined || !('output' in decoder) ? undefined : rowsOf(facts, [decoder.output].flat()[0]!, width);
   if (!rows) return true;
+  if ((decoder.kind === 'yolox' || decoder.kind === 'columns') && hasUnitObjectness(rows)) return false;
   if (decoder.kind !== 'columns')
     return every(rows, { from: decoder.kind === 'yolox' ? 4 : 0, to: width! }, isProbability);
   const first = 4 + classes;
