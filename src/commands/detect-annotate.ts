@@ -1,10 +1,12 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Observation } from '#core/observation.js';
 import { fromRecord } from '#core/read-record.js';
-import { drawDetections, type PictureFormat } from '#media/annotate-picture.js';
+import { SourceError } from '#core/source-error.js';
+import { annotatePicture } from '#media/annotate-picture.js';
 import { annotateVideo } from '#media/annotate-video.js';
 import { SHIFT_SECONDS } from '#media/decode-command.js';
+import { locate } from '#media/location.js';
 import { probe } from '#media/probe.js';
 import { expectedFrames } from '#media/selection.js';
 import { outputError } from '#records/files.js';
@@ -54,10 +56,22 @@ export async function annotatedVideo({
   return target;
 }
 
-const FORMATS: Readonly<Record<string, PictureFormat>> = { '.png': 'png', '.webp': 'webp' };
+/** What keeps its format; everything else becomes a JPEG. */
+const KEPT: ReadonlySet<string> = new Set(['.png', '.webp']);
+
+/** Pictures, their records, and the folder of the copies that show them. */
+interface PictureCopies {
+  readonly folder: string;
+  readonly records: string;
+  /** Paths and addresses, credentials included: record `seq` is of picture number `seq`. */
+  readonly paths: readonly string[];
+  /** Told of a picture that cannot be drawn into; the others go on. */
+  readonly fault: (line: string) => void;
+  readonly signal: AbortSignal;
+}
 
 /** Draws the records of pictures into copies of them, in a folder. @returns its path */
-export async function annotatedPictures(folder: string, records: string, signal: AbortSignal): Promise<string> {
+export async function annotatedPictures({ folder, records, paths, fault, signal }: PictureCopies): Promise<string> {
   const draft = `${folder}.part`;
   try {
     await rm(draft, { recursive: true, force: true });
@@ -65,13 +79,16 @@ export async function annotatedPictures(folder: string, records: string, signal:
     const taken = new Set<string>();
     for await (const { stamp, detections } of observations(records)) {
       signal.throwIfAborted();
-      const format = FORMATS[extname(stamp.source).toLowerCase()] ?? 'jpeg';
-      const drawn = await drawDetections(await readFile(stamp.source), detections, format);
-      await writeFile(join(draft, uniqueName(stamp.source, format === 'jpeg' ? 'jpg' : format, taken)), drawn);
+      const path = paths[stamp.seq]!;
+      await annotatePicture(path, detections, join(draft, copyName(path, taken))).catch((error: unknown) => {
+        if (!(error instanceof SourceError)) throw error;
+        fault(error.message);
+      });
     }
     await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
   } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined);
     throw outputError(folder, error);
   }
   return folder;
@@ -85,10 +102,15 @@ async function* observations(records: string, shift = 0): AsyncGenerator<Observa
   }
 }
 
-function uniqueName(source: string, extension: string, taken: Set<string>): string {
-  const stem = basename(source, extname(source));
-  let name = `${stem}.${extension}`;
-  for (let count = 2; taken.has(name); count += 1) name = `${stem}-${count}.${extension}`;
+/** The name of a picture's copy, unique in its folder. */
+function copyName(path: string, taken: Set<string>): string {
+  const { remote, name: local } = locate(path);
+  const file = remote ? new URL(path).pathname : local;
+  const extension = extname(file);
+  const stem = basename(file, extension);
+  const ending = KEPT.has(extension.toLowerCase()) ? extension.toLowerCase() : '.jpg';
+  let name = `${stem}${ending}`;
+  for (let count = 2; taken.has(name); count += 1) name = `${stem}-${count}${ending}`;
   taken.add(name);
   return name;
 }

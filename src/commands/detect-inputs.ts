@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Engine } from '#core/engine.js';
 import { messageOf } from '#core/errors.js';
 import { expandInputs, type Input } from '#media/inputs.js';
+import { locate } from '#media/location.js';
 import { openVideo } from '#media/open-video.js';
 import type { DetectInput } from '#pipeline/detect-input.js';
 import { resultNames } from '#pipeline/names.js';
@@ -14,8 +15,8 @@ const PICTURES = 'images';
 const RECORDING = 'recording.nut';
 
 /**
- * What a run works on: each video by itself, all pictures together, in the order given.
- * @throws LookoutError kind `source` when a folder or a glob matches nothing
+ * What a run works on: each video by itself, all pictures together, in the order given. What matches nothing fails when it
+ * is opened, as the others do.
  */
 export async function detectInputs(
   patterns: readonly string[],
@@ -33,11 +34,12 @@ export async function detectInputs(
 }
 
 async function videoInput(
-  { source, name: label }: Input,
+  { source, name: label, fault }: Input,
   name: string,
   engine: Engine,
   session: Session,
 ): Promise<DetectInput> {
+  if (fault) return { label, name, pictures: false, open: () => Promise.reject(fault) };
   const { size, fit, padding } = engine.card.input;
   const { fps, every, start, end } = session.settings.sampling;
   const { annotate } = session.settings.output;
@@ -47,6 +49,7 @@ async function videoInput(
     label,
     name,
     pictures: false,
+    endless: locate(source).live,
     ...(sha256 && { sha256 }),
     open: (last, _fault, directory) =>
       openVideo(source, {
@@ -82,7 +85,7 @@ async function pictureInput(
   const digests: (string | null)[] = [];
   for (const path of paths) digests.push(await fileDigest(path).catch(() => null));
   return {
-    label: paths.length === 1 ? paths[0]! : `${paths.length} pictures`,
+    label: paths.length === 1 ? pictures[0]!.name : `${paths.length} pictures`,
     name,
     pictures: true,
     sha256: valueDigest([paths, digests]),
@@ -97,9 +100,9 @@ async function pictureInput(
       });
     },
     ...(session.settings.output.annotate && {
-      annotate: async ({ records, base, signal }) => {
+      annotate: async ({ records, base, fault, signal }) => {
         const { annotatedPictures } = await import('./detect-annotate.js');
-        return annotatedPictures(`${base}.annotated`, records, signal);
+        return annotatedPictures({ folder: `${base}.annotated`, records, paths, fault, signal });
       },
     }),
   };

@@ -13,7 +13,6 @@ export interface SourceInfo {
   /** Seconds; absent where unknown. */
   readonly duration?: number;
   readonly codec?: string;
-  readonly hasAudio: boolean;
 }
 
 /** Frames of one source, pulled one at a time: nothing is decoded ahead beyond what the pipe holds. */

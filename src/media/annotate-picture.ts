@@ -1,5 +1,6 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { extname } from 'node:path';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
 import { createCanvas } from '@napi-rs/canvas';
 import sharp, { type Sharp } from 'sharp';
 import type { Detection } from '#core/detection.js';
@@ -8,8 +9,13 @@ import { paintOnCanvas } from './drawing/canvas-painter.js';
 import { chipSize } from './drawing/chip.js';
 import { marksOf } from './drawing/marks.js';
 import { styleFor } from './drawing/style.js';
-import { checkFile, locate } from './location.js';
+import { command, start } from './ffmpeg-child.js';
+import { ffmpegVersion } from './ffmpeg-version.js';
+import { type Location, locate } from './location.js';
 import { pictureFault } from './picture.js';
+import { pictureBytes } from './picture-bytes.js';
+import { sourceFault } from './source-fault.js';
+import { sourceInput } from './source-input.js';
 
 export type PictureFormat = 'jpeg' | 'png' | 'webp';
 
@@ -35,16 +41,18 @@ export async function drawDetections(picture: Uint8Array, detections: Drawn, for
 }
 
 /**
- * Writes a copy of a picture file with its detections drawn in; the extension of `target` decides between PNG, WebP and
+ * Writes a copy of a picture (a file, or an http(s) address) with its detections drawn in; the extension of `target` decides between PNG, WebP and
  * JPEG. It appears when it is whole.
  * @throws SourceError when the picture cannot be read; LookoutError kind `output` when the copy cannot be written
  */
 export async function annotatePicture(path: string, detections: Drawn, target: string): Promise<void> {
   const location = locate(path);
-  await checkFile(location);
   const format = FORMATS[extname(target).toLowerCase()] ?? 'jpeg';
-  const drawn = await drawDetections(await readFile(location.name), detections, format).catch((error: unknown) => {
-    throw pictureFault(location.name, error);
+  const picture = await pictureBytes(location);
+  const drawn = await drawDetections(picture, detections, format).catch(async (error: unknown) => {
+    const fault = pictureFault(location.name, error);
+    if (fault.fault !== 'codec') throw fault;
+    return drawDetections(await asPng(location), detections, format);
   });
   try {
     await writeFile(`${target}.part`, drawn);
@@ -52,6 +60,26 @@ export async function annotatePicture(path: string, detections: Drawn, target: s
   } catch (error) {
     await rm(`${target}.part`, { force: true }).catch(() => undefined);
     throw new LookoutError('output', `cannot write ${target}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Formats that libvips does not know (BMP, PPM, ...) may be known to ffmpeg. @throws SourceError */
+async function asPng(location: Location): Promise<Uint8Array> {
+  const folder = await mkdtemp(join(tmpdir(), 'lookout-'));
+  const path = join(folder, 'picture.png');
+  try {
+    const { input, options } = sourceInput(location, await ffmpegVersion());
+    const built = command()
+      .input(input)
+      .inputOptions(...options)
+      .outputOptions('-frames:v', '1', '-c:v', 'png', '-f', 'image2', '-update', '1')
+      .output(`file:${path}`);
+    const child = await start(built, ['ignore', 'ignore', 'pipe']);
+    const { code, stderr } = await child.exited;
+    if (code !== 0) throw sourceFault(location.name, stderr, 'codec');
+    return await readFile(path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

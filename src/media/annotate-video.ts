@@ -120,7 +120,7 @@ async function decoded(facts: VideoFacts, options: AnnotateVideoOptions): Promis
   const { start, end } = options;
   const range = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
   const filters = [...selectionFilters(facts, range, false), ...yuvFilters(facts, coloursOf(facts))];
-  const { signal, logger } = options;
+  const { signal, logger, torn } = options;
   return new VideoStream({
     facts,
     build: () => decodeCommand(facts, { filters, network: options, threads: 1, version }),
@@ -128,7 +128,7 @@ async function decoded(facts: VideoFacts, options: AnnotateVideoOptions): Promis
     readAhead: 1,
     stallTimeoutMs: STALL_TIMEOUT_MS,
     ...(signal && { signal }),
-    ...(logger && { logger }),
+    ...(logger && !torn && { logger }), // its end is torn, as is known
     frame: (frame) => frame,
   });
 }

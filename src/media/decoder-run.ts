@@ -3,7 +3,7 @@ import { SourceError } from '#core/source-error.js';
 import type { DecodeCommand } from './decode-command.js';
 import { type Exit, type FfmpegChild, start } from './ffmpeg-child.js';
 import { openPipe } from './frame-pipe.js';
-import { NutReader } from './nut-reader.js';
+import { NutReader, type NutSink } from './nut-reader.js';
 import type { Rational } from './rational.js';
 import { watchStall } from './stall-watch.js';
 
@@ -23,6 +23,8 @@ export interface DecoderRunOptions {
   readonly allocate: (bytes: number) => Uint8Array<ArrayBuffer>;
   /** Where in the buffer a frame's bytes go, in their order. */
   readonly parts?: (data: Uint8Array<ArrayBuffer>) => readonly Uint8Array[];
+  /** Takes the packets that the command writes to descriptor 3, where it does; they are never held up. */
+  readonly packets?: NutSink;
   readonly frame: (decoded: Decoded) => void;
   /** False: no more frames for now, the child is stopped by its full pipe. */
   readonly wanting: () => boolean;
@@ -36,6 +38,7 @@ export class DecoderRun {
   readonly #options: DecoderRunOptions;
   readonly #reader: NutReader;
   #socket: Socket | undefined;
+  #packets: Socket | undefined;
   #child: FfmpegChild | undefined;
   #received = 0;
   #stopped = false;
@@ -78,14 +81,18 @@ export class DecoderRun {
       advance: (count) => this.#advance(count),
     });
     this.#socket = read;
+    const packets = await this.#packetPipe();
     try {
       const { command, script } = this.#command;
-      this.#child = await start(command, [script === undefined ? 'ignore' : 'pipe', write, 'pipe'], script);
+      const input = script === undefined ? 'ignore' : 'pipe';
+      this.#child = await start(command, [input, write, 'pipe', ...(packets ? [packets] : [])], script);
     } catch (error) {
       read.destroy();
+      this.#packets?.destroy();
       throw error;
     } finally {
       write.destroy();
+      packets?.destroy();
     }
     const endWatch = this.#watch(this.#child);
     try {
@@ -97,7 +104,27 @@ export class DecoderRun {
     } finally {
       endWatch();
       await this.stop();
+      this.#packets?.destroy(); // read to its end: a torn pipe would also end what is being recorded
     }
+  }
+
+  /** The end for the child of a pipe of packets. */
+  async #packetPipe(): Promise<Socket | undefined> {
+    if (this.#options.packets === undefined) return undefined;
+    const reader = new NutReader(this.#options.packets);
+    const { read, write } = await openPipe({
+      place: () => reader.place(),
+      advance: (count) => {
+        try {
+          reader.advance(count);
+        } catch (error) {
+          this.#fail(error);
+        }
+        return true;
+      },
+    });
+    this.#packets = read.on('error', () => undefined).resume();
+    return write;
   }
 
   #watch(child: FfmpegChild): () => void {

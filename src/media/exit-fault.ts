@@ -4,7 +4,7 @@ import type { VideoFacts } from './probe.js';
 import { saysTruncated, sourceFault } from './source-fault.js';
 
 export interface Ending {
-  readonly facts: VideoFacts;
+  readonly facts: Pick<VideoFacts, 'location' | 'frames'>;
   readonly exit: Exit;
   /** Frames that came before the end. */
   readonly frames: number;

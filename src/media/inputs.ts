@@ -12,6 +12,8 @@ export interface Input {
   readonly source: string;
   /** For people and results: credentials removed. */
   readonly name: string;
+  /** Why there is nothing to open: a directory without media, a glob without a match. */
+  readonly fault?: LookoutError;
 }
 
 const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
@@ -24,18 +26,22 @@ export function inNaturalOrder(a: string, b: string): number {
 /**
  * Files, directories (searched with all below them), globs and URLs as one list: patterns in the order given, what a
  * directory or glob matches in natural order, nothing twice, and no copies that `--annotate` drew. A file that does not exist stays in the list, so that it is
- * reported with the others when it is opened.
- * @throws LookoutError kind `source` when a directory or a glob matches nothing
+ * reported with the others when it is opened; so does a directory or a glob that matches nothing, with its fault.
  */
 export async function expandInputs(patterns: readonly string[]): Promise<Input[]> {
   const inputs = new Map<string, Input>();
   for (const pattern of patterns) {
-    for (const input of await expand(pattern)) {
+    for (const input of await expand(pattern).catch((error: unknown) => [nothing(pattern, error)])) {
       const key = locate(input.source).remote ? input.source : resolve(input.source);
       if (!inputs.has(key)) inputs.set(key, input);
     }
   }
   return [...inputs.values()];
+}
+
+function nothing(pattern: string, error: unknown): Input {
+  if (!(error instanceof LookoutError)) throw error;
+  return { kind: 'video', source: pattern, name: locate(pattern).name, fault: error };
 }
 
 async function expand(pattern: string): Promise<Input[]> {

@@ -3,6 +3,7 @@ import type { Size } from '#core/size.js';
 import type { FrameSource, SourceInfo } from '#core/source.js';
 import type { SourceError } from '#core/source-error.js';
 import { BufferPool } from './buffer-pool.js';
+import { locate } from './location.js';
 import { openVideo } from './open-video.js';
 import { type PictureOptions, readPicture } from './picture.js';
 import { toPlanes } from './planes.js';
@@ -28,7 +29,7 @@ interface Failure {
 
 /**
  * Opens picture files as one source: frame `seq` is file number `seq`, also when files before it cannot be read; each
- * is stamped with its own path and pts 0.
+ * is stamped with its own name (credentials removed) and pts 0.
  */
 export function openPictures(paths: readonly string[], options: OpenPicturesOptions): FrameSource {
   return new PictureSource(paths, options);
@@ -46,7 +47,7 @@ class PictureSource implements FrameSource {
     this.#paths = paths;
     this.#options = options;
     this.#pool = new BufferPool(3 * input.width * input.height);
-    this.info = { kind: 'pictures', size: input, frames: paths.length, hasAudio: false };
+    this.info = { kind: 'pictures', size: input, frames: paths.length };
   }
 
   recycle(data: Uint8Array<ArrayBuffer>): void {
@@ -97,6 +98,6 @@ class PictureSource implements FrameSource {
   }
 }
 
-function stampOf(source: string, seq: number, size: Size): Frame['stamp'] {
-  return { source, seq, pts: 0, size };
+function stampOf(path: string, seq: number, size: Size): Frame['stamp'] {
+  return { source: locate(path).name, seq, pts: 0, size };
 }

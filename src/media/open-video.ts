@@ -9,7 +9,9 @@ import { decodeCommand } from './decode-command.js';
 import type { Decoded } from './decoder-run.js';
 import { ffmpegVersion } from './ffmpeg-version.js';
 import { checkHardwareDecoder } from './hwaccel.js';
+import { locate } from './location.js';
 import type { NetworkOptions } from './network.js';
+import { openCamera } from './open-camera.js';
 import { pictureFilters, planeParts, type Scaler } from './picture-filters.js';
 import { probe, type VideoFacts } from './probe.js';
 import { ratioOf } from './rational.js';
@@ -53,6 +55,11 @@ const STALL_TIMEOUT_MS = 20_000;
  * hardware decoder
  */
 export async function openVideo(source: string, options: OpenVideoOptions): Promise<FrameSource> {
+  const location = locate(source);
+  if (location.live && !options.facts) {
+    if (options.hwaccel) await checkHardwareDecoder(options.hwaccel);
+    return openCamera(location, { stallTimeoutMs: STALL_TIMEOUT_MS, ...options });
+  }
   const [facts, version] = await Promise.all([options.facts ?? probe(source, options), ffmpegVersion()]);
   const { size, sampleAspect } = facts;
   const fitted = letterbox({ source: size, input: options.input, fit: options.fit, sampleAspect });
@@ -99,7 +106,7 @@ function framer(facts: VideoFacts, fitted: Letterbox, identity: { camera?: strin
 }
 
 function infoOf(facts: VideoFacts, options: OpenVideoOptions): SourceInfo {
-  const { fps, duration, codec, size, audioCodecs, location } = facts;
+  const { fps, duration, codec, size, location } = facts;
   const frames = expectedFrames(facts, options);
   const rate = fps && Math.min(ratioOf(fps), options.fps ?? Infinity);
   return {
@@ -109,6 +116,5 @@ function infoOf(facts: VideoFacts, options: OpenVideoOptions): SourceInfo {
     ...(frames !== undefined && { frames }),
     ...(duration !== undefined && { duration }),
     codec,
-    hasAudio: audioCodecs.length > 0,
   };
 }

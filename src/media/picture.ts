@@ -1,11 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import sharp, { type Sharp } from 'sharp';
 import type { Fit } from '#core/card.js';
 import type { Letterbox } from '#core/letterbox.js';
 import type { Size } from '#core/size.js';
 import { SourceError } from '#core/source-error.js';
 import { letterbox, pictureSize } from '#vision/letterbox.js';
-import { checkFile, locate } from './location.js';
+import { locate } from './location.js';
+import { pictureBytes } from './picture-bytes.js';
 
 // Pictures are used once: libvips' cache of operations would only grow.
 sharp.cache(false);
@@ -24,16 +24,15 @@ export interface LetterboxedPicture {
 }
 
 /**
- * Reads a picture file (JPEG, PNG, WebP, GIF, TIFF, AVIF: whatever libvips reads): upright by its EXIF orientation, CMYK,
+ * Reads a picture file or http(s) address (JPEG, PNG, WebP, GIF, TIFF, AVIF: whatever libvips reads): upright by its EXIF orientation, CMYK,
  * grayscale and 16 bits as 8-bit sRGB, the first frame of an animation, transparent parts over the padding's grey.
  * @throws SourceError; fault `codec` where libvips does not know the format
  */
 export async function readPicture(path: string, { input, fit, padding }: PictureOptions): Promise<LetterboxedPicture> {
   const location = locate(path);
-  await checkFile(location);
   try {
     // libvips keeps no file open when it is handed the bytes; a name would also be taken apart (`file.tif[page=2]`).
-    return await decoded(await readFile(location.name), { input, fit, padding });
+    return await decoded(await pictureBytes(location), { input, fit, padding });
   } catch (error) {
     throw pictureFault(location.name, error);
   }

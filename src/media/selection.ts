@@ -52,8 +52,8 @@ export function endOf(facts: VideoFacts, end: string | number): number {
   return originOf(facts) + parseTime(end);
 }
 
-/** The first frame in each interval of 1/fps s, counted from `origin`. */
-function onePerInterval(fps: number, origin: number): string {
+/** FFmpeg's filter of the first frame in each interval of 1/fps s, counted from `origin`: seconds, or a constant of `select`. */
+export function onePerInterval(fps: number, origin: number | 'start_t'): string {
   const interval = (time: string) => `floor((${time}-${origin})*${fps}+1e-5)`;
   return `select='isnan(prev_selected_t)+gt(${interval('t')},${interval('prev_selected_t')})'`;
 }

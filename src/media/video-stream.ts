@@ -4,10 +4,11 @@ import type { DecodeCommand } from './decode-command.js';
 import { type Decoded, DecoderRun } from './decoder-run.js';
 import { exitFault } from './exit-fault.js';
 import { FrameQueue } from './frame-queue.js';
+import type { NutSink } from './nut-reader.js';
 import type { VideoFacts } from './probe.js';
 
 export interface VideoStreamOptions<T> {
-  readonly facts: VideoFacts;
+  readonly facts: Pick<VideoFacts, 'location' | 'frames'>;
   /** The command that decodes, from a key frame on or from the beginning. */
   readonly build: (seekTo?: number) => DecodeCommand;
   readonly seekTo?: number;
@@ -20,6 +21,8 @@ export interface VideoStreamOptions<T> {
     readonly parts: (data: Uint8Array<ArrayBuffer>) => readonly Uint8Array[];
     readonly fill: number;
   };
+  /** Takes the packets that the command writes beside the frames, where it does. */
+  readonly packets?: NutSink;
   readonly readAhead: number;
   readonly stallTimeoutMs: number;
   readonly signal?: AbortSignal;
@@ -93,13 +96,14 @@ export class VideoStream<T extends { readonly data: Uint8Array<ArrayBuffer> }> i
 
   /** @returns true when the first frame was not the one to resume at, which can only happen after a seek */
   async #decodeFrom(seekTo: number | undefined): Promise<boolean> {
-    const { facts, resume, logger, stallTimeoutMs, placement } = this.#options;
+    const { facts, resume, logger, stallTimeoutMs, placement, packets } = this.#options;
     let missed = false;
     const run = new DecoderRun(this.#options.build(seekTo), {
       stallTimeoutMs,
       source: facts.location.name,
       allocate: () => this.#pool.take(),
       ...(placement && { parts: placement.parts }),
+      ...(packets && { packets }),
       wanting: () => this.#queue.wanting,
       starving: () => this.#queue.starving,
       frame: (decoded) => {

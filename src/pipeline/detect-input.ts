@@ -22,6 +22,8 @@ export interface DetectInput {
   /** Unique in the run; the results' file names begin with it. */
   readonly name: string;
   readonly pictures: boolean;
+  /** It never ends by itself and cannot be read again: a camera. */
+  readonly endless?: boolean;
   readonly sha256?: string;
   /**
    * Opens the frames, after `last` when the input was begun by an earlier run. `fault` is told of pictures that cannot be read;
@@ -39,6 +41,8 @@ export interface Copy {
   readonly base: string;
   /** As `open` was told. */
   readonly directory: string;
+  /** Told, in one line, of what could not be drawn. */
+  fault(line: string): void;
   readonly signal: AbortSignal;
 }
 
@@ -83,7 +87,10 @@ export async function detectInput(
   const { journal, state } = await openJournal<BatchState>(directory, streams, resume);
   try {
     const start = state ?? { frames: 0, detections: 0, faults: [], ...(input.sha256 && { sha256: input.sha256 }) };
-    const { live, ...end } = await readFrames({ input, context, directory, journal, start, progress });
+    // What killed an earlier run was a camera's end: another connection would not go on where that one stopped.
+    const isOver = input.endless && start.last !== undefined;
+    const reading = { input, context, directory, journal, start, progress };
+    const { live, ...end } = isOver ? { ...start, live: true } : await readFrames(reading);
     const stop = live ? new AbortController().signal : signal;
     stop.throwIfAborted();
     const base = join(output, input.name);
@@ -95,9 +102,10 @@ export async function detectInput(
       results.push(`${base}.explain.jsonl`);
     }
     const faults = [...end.faults];
-    const copied = input.annotate?.({ records, base, directory, signal: stop });
+    const fault = (line: string) => void faults.push(line);
+    const copied = input.annotate?.({ records, base, directory, fault, signal: stop });
     // A camera cannot be asked again: what could not be drawn is said, beside the results that are there.
-    const drawn = live ? await copied?.catch((error) => void faults.push(messageOf(error))) : await copied;
+    const drawn = live ? await copied?.catch((error) => fault(messageOf(error))) : await copied;
     if (drawn) results.push(drawn);
     stop.throwIfAborted();
     const { frames, detections } = end;

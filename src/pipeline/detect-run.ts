@@ -1,7 +1,7 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LookoutError, messageOf } from '#core/errors.js';
-import { outputError, writeAtomically } from '#records/files.js';
+import { makeFolder, writeAtomically } from '#records/files.js';
 import { type DetectContext, type DetectInput, detectInput, type InputProgress } from './detect-input.js';
 import { type Outcome, RunState } from './run-state.js';
 
@@ -27,9 +27,7 @@ export interface RunProgress {
  */
 export async function detectRun(run: DetectRun, progress: RunProgress): Promise<readonly Outcome[]> {
   const { inputs, output, settings, resume, signal } = run;
-  await mkdir(output, { recursive: true }).catch((error) => {
-    throw outputError(output, error);
-  });
+  await makeFolder(output);
   const fingerprint = { ...settings, inputs: inputs.map(({ label }) => label) };
   const state = await RunState.open(output, { settings: fingerprint, resume });
   const outcomes: Outcome[] = [];

@@ -1,5 +1,5 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { LookoutError, messageOf } from '#core/errors.js';
 
 const CAUSES: Readonly<Record<string, string>> = {
@@ -19,6 +19,26 @@ export function outputError(path: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof LookoutError || code === undefined) return error;
   return new LookoutError('output', `cannot write ${path}: ${CAUSES[code] ?? messageOf(error)}`, { cause: error });
+}
+
+/**
+ * Makes a folder, and those above it, where they are missing. (Node's own recursion never ends where a file system refuses
+ * with ENOENT, as /proc does.)
+ * @throws LookoutError kind `output`
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await made(resolve(path)).catch((error: unknown) => {
+    throw outputError(path, error);
+  });
+}
+
+async function made(path: string): Promise<void> {
+  const isFolder = async (folder: string) => (await stat(folder).catch(() => undefined))?.isDirectory() ?? false;
+  if (await isFolder(path)) return;
+  if (dirname(path) !== path) await made(dirname(path));
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!(await isFolder(path))) throw error; // somebody else was faster
+  });
 }
 
 /** Makes a rename durable: without it a power cut may undo it. */

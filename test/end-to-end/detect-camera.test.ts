@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { probe } from '#media/probe.js';
 import { writeBrightModel } from '../support/bright-model.js';
 import { start } from '../support/lookout.js';
+import { FaultyNetwork } from '../support/proxy.js';
 import { hasRtspServer, type RtspServer, rtspServer, testPicture } from '../support/rtsp-server.js';
 import { frameTimes, temporaryFolder } from '../support/video.js';
 
@@ -19,9 +20,10 @@ describe.skipIf(!hasRtspServer)('lookout detect of a camera', () => {
   });
   afterAll(() => server.stop());
 
-  const detect = (out: string, ...more: string[]) =>
+  const detect = (out: string, ...more: string[]) => detectAt(server.url('/cam', 'user:secret'), out, ...more);
+  const detectAt = (url: string, out: string, ...more: string[]) =>
     start(
-      ['detect', server.url('/cam', 'user:secret'), '--annotate', '--json', '--model', model, '--device', 'cpu'].concat(
+      ['detect', url, '--annotate', '--json', '--model', model, '--device', 'cpu'].concat(
         ['--workers', '1', '--threads', '1', '--out', join(folder, out)],
         more,
       ),
@@ -64,9 +66,39 @@ describe.skipIf(!hasRtspServer)('lookout detect of a camera', () => {
     await expectDrawn('stopped');
   });
 
-  it('ends by itself at --end', async () => {
-    const { code, stderr } = await detect('range', '--end', '2').ended;
+  it('ends by itself at --end, of the one connection that it opened', async () => {
+    const network = await FaultyNetwork.open(server.port);
+    onTestFinished(() => network.close());
+    const url = `rtsp://user:secret@127.0.0.1:${network.port}/cam`;
+    const { code, stderr } = await detectAt(url, 'range', '--end', '2').ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(network.connections).toBe(1);
     await expectDrawn('range');
+  });
+
+  it('takes what lies between --start and --end, at --fps', async () => {
+    const { code, stderr } = await detect('part', '--start', '1', '--end', '3', '--fps', '5').ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const name = readdirSync(join(folder, 'part')).find((file) => file.endsWith('.jsonl'))!;
+    const lines = readFileSync(join(folder, 'part', name), 'utf8')
+      .trim()
+      .split('\n');
+    const observations = lines.map((line) => JSON.parse(line));
+    expect(observations.map(({ seq }) => seq)).toEqual([...observations.keys()]);
+    const times: number[] = observations.map(({ pts }) => pts);
+    expect(times.length).toBeGreaterThanOrEqual(9);
+    expect(times.length).toBeLessThanOrEqual(11);
+    expect(times.at(-1)! - times[0]!).toBeLessThan(2);
+  });
+
+  it('killed, keeps with --resume what had come', async () => {
+    const { child, ended } = detect('killed');
+    child.stdout!.on('data', (data) => {
+      if (Number(/"progress".*"frames":(\d+)/.exec(String(data))?.[1]) > 60) child.kill('SIGKILL');
+    });
+    expect((await ended).signal).toBe('SIGKILL');
+    const { code, stdout, stderr } = await detect('killed', '--resume').ended;
+    expect({ code, stderr }, stdout).toEqual({ code: 0, stderr: '' });
+    await expectDrawn('killed');
   });
 });

@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { annotatePicture, drawDetections } from '#media/annotate-picture.js';
 import { colourOf } from '#vision/colours.js';
-import { temporaryFolder } from '../support/video.js';
+import { ffmpegRun, temporaryFolder } from '../support/video.js';
 
 const grey = (width: number, height: number) =>
   sharp({ create: { width, height, channels: 3, background: '#808080' } });
@@ -61,6 +61,13 @@ describe('a copy of a picture file', () => {
     await grey(64, 48).png().toFile(path('source.png'));
     await annotatePicture(path('source.png'), [person], path(name));
     expect((await sharp(path(name)).metadata()).format).toBe(name.slice(2).replace('jpg', 'jpeg'));
+  });
+
+  it.each(['bmp', 'ppm'])('is made of a %s, which only ffmpeg can read', async (kind) => {
+    await grey(64, 48).png().toFile(path('source.png'));
+    await ffmpegRun(['-i', path('source.png'), path(`source.${kind}`)]);
+    await annotatePicture(path(`source.${kind}`), [person], path(`${kind}.jpg`));
+    expect(await sharp(path(`${kind}.jpg`)).metadata()).toMatchObject({ format: 'jpeg', width: 64, height: 48 });
   });
 
   it('says what is wrong and leaves nothing behind', async () => {

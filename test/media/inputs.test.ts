@@ -80,9 +80,11 @@ describe('inputs', () => {
   it.each([
     ['a glob', 'a/*.webm', /nothing matches; check the directory, and quote the pattern/],
     ['a directory', 'c', /holds no video or picture \(mp4, .*jpg/],
-  ])('from %s that matches nothing is an error with a hint', async (_, pattern, text) => {
-    await expect(expandInputs([path(pattern)])).rejects.toThrow(text);
-    await expect(expandInputs([path(pattern)])).rejects.toMatchObject({ kind: 'source' });
+  ])('from %s that matches nothing keep their place, with a hint', async (_, pattern, text) => {
+    const [nothing, other] = await expandInputs([path(pattern), path('a/cam2.mp4')]);
+    expect(nothing).toMatchObject({ name: path(pattern), fault: { kind: 'source' } });
+    expect(nothing!.fault!.message).toMatch(text);
+    expect(other).toEqual({ kind: 'video', source: path('a/cam2.mp4'), name: path('a/cam2.mp4') });
   });
 
   it('suggests the file that was probably meant', async () => {

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Frame } from '#core/frame.js';
 import type { SourceError } from '#core/source-error.js';
 import { openPictures } from '#media/open-pictures.js';
@@ -181,5 +183,49 @@ describe('pictures', () => {
       for await (const _ of source) abort.abort();
     })();
     await expect(seen).rejects.toThrow(/abort/);
+  });
+});
+
+describe('pictures at an address', () => {
+  const served = async () => {
+    const server = createServer((request, response) => {
+      const isKnown = request.headers.authorization === `Basic ${Buffer.from("lena:it's").toString('base64')}`;
+      const status = !isKnown ? 401 : request.url?.startsWith('/plain.png') ? 200 : 404;
+      response.writeHead(status).end(status === 200 ? readFileSync(path('plain.png')) : undefined);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+
+  const closed = async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return `127.0.0.1:${port}`;
+  };
+
+  it('are read with the credentials of the address, which no frame bears', async () => {
+    const host = await served();
+    const faults: string[] = [];
+    const addresses = [
+      `http://lena:it's@${host}/plain.png?token=abc`,
+      `http://lena:it's@${host}/none.png`,
+      `http://lena:other@${host}/plain.png`,
+      `http://${await closed()}/plain.png`,
+    ];
+    const fault = (error: SourceError) => void faults.push(`${error.fault} ${error.message.split(';')[0]}`);
+    const frames: Frame[] = [];
+    for await (const frame of openPictures(addresses, { input, fit: 'letterbox', fault })) frames.push(frame);
+    expect(frames.map(({ stamp }) => stamp)).toEqual([
+      { source: `http://***@${host}/plain.png?token=***`, seq: 0, pts: 0, size: { width: 40, height: 20 } },
+    ]);
+    expectNear(at(frames[0]!, 0.25, 0.5), [200, 30, 40]);
+    expect(faults).toEqual([
+      `not-found http://***@${host}/none.png: the server knows no such path`,
+      `auth http://***@${host}/plain.png: wrong or missing user name and password`,
+      expect.stringMatching(/^refused .*: connection refused$/),
+    ]);
   });
 });

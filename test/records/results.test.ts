@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ObservationRecord } from '#core/record.js';
+import { makeFolder } from '#records/files.js';
 import { FORMATS, publish, readRecords } from '#records/results.js';
 
 const labels = ['person', 'traffic "light", red'];
@@ -113,4 +114,25 @@ describe('the result files', () => {
       message: expect.stringMatching(/is a file, not a directory|is in the way/),
     });
   });
+});
+
+describe('a folder of results', () => {
+  it('is made with those above it, once or twice', async () => {
+    const folder = join(directory, 'a', 'b');
+    await makeFolder(folder);
+    await makeFolder(folder);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('that cannot be made is an error with advice', async () => {
+    await writeFile(join(directory, 'file'), '');
+    await expect(makeFolder(join(directory, 'file', 'x'))).rejects.toThrow(/cannot write .*; .*--out/);
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'in a file system without any is an error, not an endless attempt',
+    async () => {
+      await expect(makeFolder('/proc/lookout/out')).rejects.toMatchObject({ kind: 'output' });
+    },
+  );
 });

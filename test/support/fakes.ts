@@ -62,7 +62,7 @@ export function fakeSource(
 ): FrameSource & { recycled: number; closed: boolean } {
   const { from = 0, fault, name = 'fake.mp4' } = options;
   const source = {
-    info: { kind: 'video' as const, size: { width: 128, height: 128 }, frames: count, hasAudio: false },
+    info: { kind: 'video' as const, size: { width: 128, height: 128 }, frames: count },
     recycled: 0,
     closed: false,
     recycle: () => {

@@ -4,6 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export class FaultyNetwork {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** How many have come so far. */
+  connections = 0;
   /** `cut`: bytes vanish, nobody is told; `garbage`: every byte that the server sends is replaced. */
   state: 'fine' | 'cut' | 'garbage' = 'fine';
 
@@ -14,7 +16,10 @@ export class FaultyNetwork {
   static async open(target: number): Promise<FaultyNetwork> {
     const server = createServer();
     const network = new FaultyNetwork(server);
-    server.on('connection', (client) => network.#join(client, connect(target, '127.0.0.1')));
+    server.on('connection', (client) => {
+      network.connections += 1;
+      network.#join(client, connect(target, '127.0.0.1'));
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return network;
   }

@@ -1,8 +1,8 @@
 import type { Detection } from '#core/detection.js';
 import type { Size } from '#core/size.js';
 import { type Colour, colourOf } from '#vision/colours.js';
-import { labelText } from './label-text.js';
-import { placeLabel, type Rect } from './place-label.js';
+import { labelTexts } from './label-text.js';
+import { CLEAR, type LabelPlace, placeLabel, type Rect } from './place-label.js';
 import type { Style } from './style.js';
 
 /** What is drawn into a picture, in the order it is drawn. Lengths in px of the picture, integers. */
@@ -48,19 +48,20 @@ export function marksOf(
   detections: readonly (Detection & { readonly trackId?: number })[],
   options: LayoutOptions,
 ): Mark[] {
-  const { size, style, measure } = options;
+  const { size, style } = options;
   const boxes: BoxMark[] = [];
   const dots: DotMark[] = [];
   const labels: LabelMark[] = [];
   const best = [...detections].sort((a, b) => b.score - a.score);
-  for (const detection of best) {
+  const rects = best.map(({ box }) => snapped(box, size));
+  for (const [index, detection] of best.entries()) {
     const colour = colourOf(detection.label);
-    const rect = snapped(detection.box, size);
+    const rect = rects[index]!;
+    const others = rects.filter((other) => other !== rect);
     const thickness = Math.min(style.thickness, Math.max(2, evenBelow((rect.right - rect.left) / 3)));
     boxes.push({ kind: 'box', ...rect, thickness, colour });
-    const text = fitted(labelText(detection), size.width, measure);
-    const place = placeLabel({ box: rect, chip: measure(text), size, taken: labels });
-    if (place) labels.push({ kind: 'label', ...place, text, colour });
+    const label = clearest(labelTexts(detection), options, { box: rect, taken: labels, others });
+    if (label) labels.push({ kind: 'label', ...label.place.rect, text: label.text, colour });
     for (const [x, y, visibility] of detection.landmarks ?? []) {
       const inside = x >= 0 && y >= 0 && x < size.width && y < size.height;
       if (!inside || visibility < SHOWN_VISIBILITY) continue;
@@ -68,6 +69,22 @@ export function marksOf(
     }
   }
   return [...boxes.reverse(), ...dots.reverse(), ...labels.reverse()];
+}
+
+/** The most complete text that hides little, or else the one that hides the least. Undefined where none can be read. */
+function clearest(
+  texts: readonly string[],
+  { size, measure }: LayoutOptions,
+  around: { readonly box: Rect; readonly taken: readonly Rect[]; readonly others: readonly Rect[] },
+): { readonly text: string; readonly place: LabelPlace } | undefined {
+  let best: { readonly text: string; readonly place: LabelPlace } | undefined;
+  for (const whole of texts) {
+    const text = fitted(whole, size.width, measure);
+    const place = placeLabel({ ...around, chip: measure(text), size });
+    if (place && (best === undefined || place.cost < best.place.cost)) best = { text, place };
+    if (best && best.place.cost <= CLEAR) break;
+  }
+  return best;
 }
 
 /** A box on even coordinates that encloses it, inside the picture, at least 2 px wide and high where there is room. */

@@ -15,7 +15,7 @@ export interface LiveOptions extends NetworkOptions {
   /** Grey value of the padding, 0..255. */
   readonly padding: number;
   /** Most frames per second that are decoded for the analysis; all by default. */
-  readonly fps?: number;
+  readonly fps?: number | undefined;
   /** FFmpeg's name of a hardware decoder interface: `auto`, `vaapi`, `cuda`, ... */
   readonly hwaccel?: string;
   /** A file is played in real time, again and again. */
@@ -89,7 +89,12 @@ function decoderOptions({ remote, device }: Location, { hwaccel, loop }: LiveOpt
  * The picture's way into the model's input without knowing its size beforehand, which may also change on the way: the same
  * geometry as `letterbox` of src/vision, as FFmpeg expressions.
  */
-export function filters({ input, fit, padding, fps }: LiveOptions): string[] {
+export function filters({
+  input,
+  fit,
+  padding,
+  fps,
+}: Pick<LiveOptions, 'input' | 'fit' | 'padding' | 'fps'>): string[] {
   const { width, height } = input;
   const grey = `0x${padding.toString(16).padStart(2, '0').repeat(3)}`;
   const shown = 'iw*if(sar\\,sar\\,1)'; // as wide as it is meant to be seen

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Detection } from '#core/detection.js';
-import { labelText } from '#media/drawing/label-text.js';
+import { labelTexts } from '#media/drawing/label-text.js';
 import { marksOf } from '#media/drawing/marks.js';
 import { placeLabel, type Rect } from '#media/drawing/place-label.js';
 import { styleFor } from '#media/drawing/style.js';
@@ -82,7 +82,7 @@ describe('a label', () => {
   const rect = (left: number, top: number, right: number, bottom: number): Rect => ({ left, top, right, bottom });
   const at = (box: Rect, taken: Rect[] = []) => {
     const place = placeLabel({ box, chip, size, taken });
-    return place && [place.left, place.top];
+    return place && [place.rect.left, place.rect.top];
   };
   it.each([
     ['stands above its box', rect(50, 60, 100, 120), [], [50, 44]],
@@ -103,9 +103,32 @@ describe('a label', () => {
   ])('%s', (_, box, taken, place) => expect(at(box, taken)).toEqual(place));
 
   it.each([
-    [{ score: 0.876 }, 'person 0.88'],
-    [{ score: 1 }, 'person 1.00'],
-    [{ trackId: 7 }, '#7 person 0.50'],
-    [{ label: 'traffic\nlight\u0000' }, 'traffic light  0.50'],
-  ])('of %j reads "%s"', (more, text) => expect(labelText(detection([0, 0, 1, 1], more))).toBe(text));
+    [{ score: 0.876 }, ['person 0.88', 'person']],
+    [{ score: 1 }, ['person 1.00', 'person']],
+    [{ trackId: 7 }, ['#7 person 0.50', '#7 person', '#7']],
+    [{ label: 'traffic\nlight\u0000' }, ['traffic light  0.50', 'traffic light ']],
+  ])('of %j reads %j', (more, texts) => expect(labelTexts(detection([0, 0, 1, 1], more))).toEqual(texts));
+
+  const texts = (boxes: Detection['box'][], more: { trackId?: number } = {}) =>
+    marksOf(
+      boxes.map((box, index) => detection(box, { score: 0.9 - index / 10, ...more })),
+      { size, style, measure },
+    ).flatMap((mark) => (mark.kind === 'label' ? [[mark.text, mark.left, mark.top]] : []));
+
+  it('goes where it hides no other object', () =>
+    // The small object above the big one would be hidden by a label above it.
+    expect(
+      texts([
+        [100, 100, 200, 200],
+        [104, 80, 124, 100],
+      ])[1],
+    ).toEqual(['person 0.90', 100, 100]));
+
+  it('is shortened where it would hide other objects wherever it stands', () => {
+    const around = [70, 118].flatMap((x) => [84, 128].map((y): Detection['box'] => [x, y, x + 14, y + 20]));
+    expect(texts([[100, 100, 114, 130], ...around], { trackId: 7 }).at(-1)).toEqual(['#7', 100, 84]);
+  });
+
+  it('of a small box goes below before it hides the object itself', () =>
+    expect(texts([[100, 4, 112, 30]])).toEqual([['person 0.90', 100, 30]]));
 });

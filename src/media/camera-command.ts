@@ -1,0 +1,64 @@
+import type { Fit } from '#core/card.js';
+import type { Size } from '#core/size.js';
+import { type DecodeCommand, SHIFT_SECONDS } from './decode-command.js';
+import { command } from './ffmpeg-child.js';
+import { type FfmpegVersion, passThrough } from './ffmpeg-version.js';
+import { filters, PACKETS_FD } from './live/live-command.js';
+import type { Location } from './location.js';
+import type { NetworkOptions } from './network.js';
+import { onePerInterval } from './selection.js';
+import { sourceInput } from './source-input.js';
+
+export interface CameraCommandOptions extends NetworkOptions {
+  /** The model's input. */
+  readonly input: Size;
+  readonly fit: Fit;
+  /** Grey value of the padding, 0..255. */
+  readonly padding: number;
+  /** Most frames per second of those that come. */
+  readonly fps?: number;
+  /** Every Nth frame of what is left. */
+  readonly every?: number;
+  /** Decoder threads; 1 by default. */
+  readonly threads?: number;
+  /** FFmpeg's name of a hardware decoder interface. */
+  readonly hwaccel?: string;
+  /** File that keeps all packets, sound too, as NUT; its clock is the source's plus {@link SHIFT_SECONDS}. */
+  readonly record?: string;
+  readonly version: FfmpegVersion;
+}
+
+/** Timestamps are read in microseconds: the source's own time base is not known before it is connected. */
+const MICROSECOND = { num: 1, den: 1_000_000 };
+
+const nut = ['-output_ts_offset', String(SHIFT_SECONDS), '-avoid_negative_ts', 'disabled', '-f', 'nut'];
+/** Each packet leaves ffmpeg at once: one that is killed has lost none. */
+const packets = ['-c', 'copy', '-flush_packets', '1', ...nut];
+
+/**
+ * One connection, one clock: frames in the model's input on stdout, the untouched packets of the picture on descriptor
+ * {@link PACKETS_FD} (their head says what the source is), and all packets in a file where they are to be kept.
+ */
+export function cameraCommand(location: Location, options: CameraCommandOptions): DecodeCommand {
+  const { threads = 1, hwaccel, version, record } = options;
+  const source = sourceInput(location, version, options);
+  const built = command()
+    .input(source.input)
+    .inputOptions('-threads', String(threads), ...source.options, ...(hwaccel ? ['-hwaccel', hwaccel] : []), '-copyts');
+  built
+    .output('pipe:1')
+    .videoFilters([...selected(options), ...filters({ ...options, fps: undefined })].join(','))
+    .outputOptions('-map', '0:v:0', '-an', '-map_metadata', '-1', '-filter_threads', '1', ...passThrough(version))
+    .outputOptions('-enc_time_base', '-1', '-c:v', 'rawvideo', '-threads', '1', '-write_index', '0', ...nut);
+  built
+    .output(`pipe:${PACKETS_FD}`)
+    .outputOptions('-map', '0:v:0', '-map_metadata', '-1', '-write_index', '0', ...packets);
+  if (record !== undefined)
+    built.output(`file:${record}`).outputOptions('-map', '0:v:0', '-map', '0:a?', '-y', ...packets);
+  const shift = { ticks: SHIFT_SECONDS * MICROSECOND.den, timeBase: MICROSECOND };
+  return { command: built, script: source.script, shift };
+}
+
+function selected({ fps, every = 1 }: CameraCommandOptions): string[] {
+  return [...(fps === undefined ? [] : [onePerInterval(fps, 'start_t')]), ...(every > 1 ? [`framestep=${every}`] : [])];
+}

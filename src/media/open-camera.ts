@@ -1,0 +1,88 @@
+import type { Frame } from '#core/frame.js';
+import type { FrameSource, SourceInfo } from '#core/source.js';
+import { parseTime } from '#core/time-code.js';
+import { letterbox } from '#vision/letterbox.js';
+import { cameraCommand } from './camera-command.js';
+import type { Decoded } from './decoder-run.js';
+import { ffmpegVersion } from './ffmpeg-version.js';
+import type { Location } from './location.js';
+import type { NutStream } from './nut-headers.js';
+import type { OpenVideoOptions } from './open-video.js';
+import { VideoStream } from './video-stream.js';
+
+/** A decoded picture and when it came, ms since 1970. */
+type Arrived = Decoded & { readonly capturedAt: number };
+
+/**
+ * Opens what never ends by itself: one connection, which is made here. What a probe would find (cameras count their
+ * connections) stands at the head of the packets that come over it.
+ *
+ * Frames come with the source's own timestamps; `start` and `end` count from the first of them.
+ * @throws SourceError when it cannot be opened or sends no picture; LookoutError kind `config` without a working ffmpeg or
+ * an asked hardware decoder
+ */
+export async function openCamera(
+  location: Location,
+  options: OpenVideoOptions & { readonly stallTimeoutMs: number },
+): Promise<FrameSource> {
+  const { input, fit, padding = 114, readAhead = 1, stallTimeoutMs, signal, logger } = options;
+  const command = cameraCommand(location, { ...options, padding, version: await ffmpegVersion() });
+  let known: (head: NutStream) => void = () => undefined;
+  const head = new Promise<NutStream>((resolve) => {
+    known = resolve;
+  });
+  const stream = new VideoStream<Arrived>({
+    facts: { location },
+    build: () => command,
+    readAhead,
+    frameBytes: 3 * input.width * input.height,
+    stallTimeoutMs,
+    ...(signal && { signal }),
+    ...(logger && { logger }),
+    packets: { allocate: (bytes) => new Uint8Array(bytes), stream: known, frame: () => true },
+    frame: (decoded) => ({ ...decoded, capturedAt: Date.now() }),
+  });
+  const pictures = stream[Symbol.asyncIterator]();
+  const first = await pictures.next();
+  const { size, sampleAspect, fourcc } = await head;
+  const fitted = letterbox({ source: size, input, fit, sampleAspect });
+  const frame = ({ data, pts, capturedAt }: Arrived, seq: number): Frame => ({
+    stamp: { source: location.name, ...identityOf(options), seq, pts, capturedAt, size },
+    letterbox: fitted,
+    data,
+  });
+  const info: SourceInfo = { kind: 'live', size, codec: fourcc.toLowerCase() };
+  return {
+    info,
+    recycle: (data) => stream.recycle(data),
+    close: () => stream.close(),
+    [Symbol.asyncIterator]: () => wanted({ first, pictures, stream, frame, ...options }),
+  };
+}
+
+function identityOf({ camera, epoch }: Pick<OpenVideoOptions, 'camera' | 'epoch'>) {
+  return { ...(camera !== undefined && { camera }), ...(epoch !== undefined && { epoch }) };
+}
+
+interface Wanted extends Pick<OpenVideoOptions, 'start' | 'end'> {
+  readonly first: IteratorResult<Arrived, undefined>;
+  readonly pictures: AsyncIterator<Arrived, undefined>;
+  readonly stream: VideoStream<Arrived>;
+  readonly frame: (picture: Arrived, seq: number) => Frame;
+}
+
+/** The frames from `start` until `end`, where the connection is closed. */
+async function* wanted({ first, pictures, stream, frame, start = 0, end }: Wanted): AsyncGenerator<Frame, undefined> {
+  const origin = first.value?.pts ?? 0;
+  const from = origin + parseTime(start);
+  const until = end === undefined ? Number.POSITIVE_INFINITY : origin + parseTime(end);
+  try {
+    let seq = 0;
+    for (let next = first; !next.done && next.value.pts < until; next = await pictures.next()) {
+      if (next.value.pts >= from) yield frame(next.value, seq++);
+      else stream.recycle(next.value.data);
+    }
+  } finally {
+    await stream.close();
+  }
+}
