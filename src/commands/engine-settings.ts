@@ -20,7 +20,7 @@ export async function engineOptions(
   const { model, models, inputSize, device, workers, threads } = settings;
   const { preset, labels, anchors } = await readingOf(reading);
   return {
-    model: model ?? defaultModel(models),
+    model: model === null ? defaultModel(models) : namedModel(model, models),
     modelsDir: models,
     device,
     ...(workers !== 'auto' && { workers }),
@@ -39,10 +39,18 @@ export function leanOptions(session: Session): Pick<EngineOptions, 'scoreFloor' 
   return { scoreFloor, maxBatch: 1 };
 }
 
+/** The folder of models that came with lookout. */
+const BUNDLED = fileURLToPath(new URL('../../models', import.meta.url));
+
+/** A name is looked for in the folder of models, then among those that came with lookout; anything else is left as it is. */
+function namedModel(model: string, models: string): string {
+  const isIn = (folder: string) => existsSync(join(folder, model, 'card.json'));
+  return !/[\\/]/.test(model) && !isIn(models) && isIn(BUNDLED) ? join(BUNDLED, model) : model;
+}
+
 /** The bundled model: in the folder of models, or else in the one that came with lookout. */
 function defaultModel(models: string): string {
-  const bundled = fileURLToPath(new URL('../../models', import.meta.url));
-  const home = [models, bundled].find((folder) => existsSync(join(folder, DEFAULT_MODEL, 'card.json')));
+  const home = [models, BUNDLED].find((folder) => existsSync(join(folder, DEFAULT_MODEL, 'card.json')));
   if (home !== undefined) return home === models ? DEFAULT_MODEL : join(home, DEFAULT_MODEL);
   throw new LookoutError(
     'config',

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { didYouMean } from '#core/suggest.js';
 import type { Fault } from './fault.js';
 import { fromText } from './from-text.js';
 import { type Key, keyOf, keys } from './keys.js';
 import { type Located, valueAt } from './located.js';
 import { settingsShape, someSettings } from './settings.js';
-import { didYouMean } from './suggest.js';
 import { checkedBy, type Provenance, provenanceOf, typed, validate } from './validate.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
+import { didYouMean } from '#core/suggest.js';
 import { FaultyConfig, inOrder, refuse } from './fault.js';
 import { type Layer, pipelineLayer } from './layer.js';
 import { type Located, valueAt } from './located.js';
 import { shown } from './schema-node.js';
 import { settingsShape } from './settings.js';
-import { didYouMean } from './suggest.js';
 import { checkedBy, provenanceOf, typed, validate } from './validate.js';
 import { readYaml } from './yaml-file.js';
 

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import { closest, didYouMean } from '#core/suggest.js';
 import type { Fault } from './fault.js';
 import { fromText } from './from-text.js';
 import { type Located, nameOf, valueAt } from './located.js';
 import { expectedBy, nodeAt, nodeOf, type SchemaNode, shown } from './schema-node.js';
-import { closest, didYouMean } from './suggest.js';
 
 type Path = readonly PropertyKey[];
 

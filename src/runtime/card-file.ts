@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import type { z } from 'zod';
 import type { Card } from '#core/card.js';
 import { LookoutError, messageOf } from '#core/errors.js';
+import { closest } from '#core/suggest.js';
 import { cardSchema } from './card-schema.js';
 
 /** A card and the folder that it lies in. */
@@ -41,11 +42,17 @@ export async function findModel(reference: string, modelsDir: string): Promise<M
     throw new LookoutError('config', `model ${reference}: expected a card.json in this folder, found none`);
   }
   if (kind === 'file') return { is: extname(reference) === '.json' ? 'card' : 'onnx', path: reference };
-  throw new LookoutError(
-    'config',
-    `model ${JSON.stringify(reference)} was not found: neither ${named} nor a file or folder of that name exists; ` +
-      '`lookout models list` shows the names there are',
-  );
+  throw new LookoutError('config', await notFound(reference, modelsDir));
+}
+
+async function notFound(reference: string, modelsDir: string): Promise<string> {
+  const isPath = /[\\/]/.test(reference) || /\.(onnx|json)$/i.test(reference);
+  const folder = isPath ? dirname(reference) : modelsDir;
+  const near = closest(basename(reference), await readdir(folder).catch(() => []));
+  const meant = near === undefined ? '' : `did you mean ${isPath ? join(folder, near) : near}?`;
+  if (isPath) return `model ${reference}: not found; ${meant || 'check the path'}`;
+  const places = `neither ${join(modelsDir, reference, 'card.json')} nor a file or folder of that name exists`;
+  return `model "${reference}" was not found: ${places}; ${meant || '`lookout models list` shows the names there are'}`;
 }
 
 function problems(error: z.ZodError): string {

@@ -2,6 +2,7 @@ import type { Card } from '#core/card.js';
 import type { Detection } from '#core/detection.js';
 import { LookoutError } from '#core/errors.js';
 import type { Letterbox } from '#core/letterbox.js';
+import { didYouMean } from '#core/suggest.js';
 import type { RawOutput } from '#core/tensor.js';
 import { Candidates } from './candidates.js';
 import { createDecoder, type ReadableCard } from './decode.js';
@@ -66,7 +67,9 @@ export function suppressOptions(card: DetectorCard, options: DetectOptions): Sup
     const id = labels.indexOf(label);
     if (id >= 0) return id;
     const known = labels.length > 12 ? `${labels.slice(0, 12).join(', ')}, ... (${labels.length})` : labels.join(', ');
-    throw new LookoutError('config', `label "${label}": the model has no such label; it has ${known}`);
+    const meant = didYouMean(label, labels);
+    const hint = meant === undefined ? '' : `${meant} `;
+    throw new LookoutError('config', `label "${label}": the model has no such label; ${hint}it has ${known}`);
   };
   // A threshold that the user gives for all goes before the card's of a single class.
   const scores = { ...(options.score === undefined ? thresholds.perClass : {}), ...options.scores };

@@ -116,7 +116,7 @@ describe('lookout models', () => {
   });
 
   it.each([
-    ['no such file', ['inspect', 'none.onnx'], /model "none.onnx" was not found/, 2],
+    ['no such file', ['inspect', 'none.onnx'], /model none.onnx: not found; check the path/, 2],
     [
       'no such device',
       ['inspect', 'columns.onnx', '--device', 'abacus'],

@@ -140,8 +140,8 @@ describe('lookout detect', () => {
     ['a threshold outside its range', ['detect', 'x.mp4', '--conf', '1.5'], /--conf/],
     [
       'a class that the model does not have',
-      ['detect', clip, ...common, '--classes', 'cat', '--out', join(folder, 'none')],
-      /no such label/,
+      ['detect', clip, ...common, '--classes', 'rigth', '--out', join(folder, 'none')],
+      /no such label; did you mean right\? it has/,
     ],
   ])('exits with 2 for %s', async (_reason, args, message) => {
     const { code, stderr } = await lookout(args);

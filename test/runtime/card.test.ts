@@ -243,6 +243,9 @@ describe('finding a model', () => {
 
   it.each([
     ['nothing', 'missing', /model "missing" was not found: neither .*missing.card.json nor a file/],
+    ['a name with a slip', 'tinny', /model "tinny" was not found: .*; did you mean tiny\?/],
+    ['a file with a slip', join(named, 'modle.onnx'), /modle.onnx: not found; did you mean .*model.onnx\?/],
+    ['a file that is nowhere', join(folder, 'none', 'x.onnx'), /x.onnx: not found; check the path$/],
     ['a folder without a card', join(folder, 'models', 'empty'), /expected a card.json in this folder/],
   ])('%s is an error that says where it was looked for', async (_, model, message) => {
     await expect(loadModel({ model, modelsDir: models }, probe)).rejects.toThrow(message);

@@ -60,7 +60,7 @@ export class Reader {
   fault(what: string): LookoutError {
     return new LookoutError(
       'model',
-      `The ONNX file is damaged near byte ${this.#at}: ${what}. Export or download it again.`,
+      `It is no ONNX file, or it is damaged near byte ${this.#at}: ${what}. Export or download it again.`,
     );
   }
 
