@@ -6,6 +6,7 @@ import { LookoutError, messageOf } from '#core/errors.js';
 import type { ElementType } from '#core/tensor.js';
 import { decodeModel } from '#onnx/decode.js';
 import { feedsOf, type Model, type ValueInfo } from '#onnx/model.js';
+import { withoutTensorRtNms } from './graph/tensorrt-nms.js';
 
 /** The newest files that onnxruntime-node 1.30 reads. */
 const MAX_IR_VERSION = 13;
@@ -57,7 +58,7 @@ export async function readModelFile(path: string): Promise<ModelFile> {
 
 /** The same for bytes that are at hand. */
 export function modelFileOf(path: string, bytes: Uint8Array): ModelFile {
-  const model = decodeModel(bytes);
+  const model = withoutTensorRtNms(decodeModel(bytes));
   checkVersions(model);
   return { path, bytes, sha256: createHash('sha256').update(bytes).digest('hex'), model };
 }

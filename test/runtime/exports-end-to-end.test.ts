@@ -1,10 +1,11 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { int, ints } from '#onnx/attribute.js';
 import { formatCard, parseCard } from '#runtime/card-file.js';
 import { cardOf } from '#runtime/load-model.js';
 import { Probe } from '#runtime/probe.js';
 import { verifyCard, verifyOutputs } from '#runtime/verify-card.js';
-import { decoded, expectSame, type Found, outputsOf } from './read-exports.js';
-import { pytorchYolov4, yolov7Numbered, yolov7Parts } from './tiny-end-to-end.js';
+import { corners, decoded, expectSame, type Found, outputsOf } from './read-exports.js';
+import { pytorchYolov4, yolov7Numbered, yolov7Parts, yolov7TensorRt } from './tiny-end-to-end.js';
 
 /* Files whose graphs decode their boxes, or suppress them too, as single repositories export them. */
 
@@ -91,5 +92,30 @@ describe('YOLOv7 that suppresses by itself', () => {
     const again = parseCard(formatCard(card), 'card.json');
     verifyCard(again, model().file());
     verifyOutputs(again, outputs);
+  });
+
+  it.each([
+    { what: 'YOLOv7: centres, said by a list', coding: ints([1]), activation: 0, perCell: 3, preset: undefined },
+    { what: 'YOLOv7 by its preset', coding: ints([1]), activation: 0, perCell: 3, preset: 'yolov7' },
+    { what: 'YOLOv8 for TensorRT: corners', coding: int(0), activation: 0, perCell: 1, preset: undefined },
+    { what: 'logits', coding: int(0), activation: 1, perCell: 1, preset: 'yolov8' },
+  ])('for TensorRT, which is left out: $what', async ({ coding, activation, perCell, preset }) => {
+    const options = { coding, activation, perCell };
+    const model = () => yolov7TensorRt(6, options);
+    const card = await cardOf(model().file(), probe, { preset });
+    expect(card).toMatchObject({ decoder: { kind: 'columns' }, input: { dims: [-1, 3, 96, 160] } });
+    expect(card.labels).toHaveLength(6);
+    const outputs = await outputsOf(model(), probe);
+    const again = parseCard(formatCard(card), 'card.json');
+    verifyCard(again, model().file());
+    verifyOutputs(again, outputs);
+    const [boxes, scores] = [...(await outputsOf(yolov7TensorRt(6, options, true), probe)).values()];
+    const expected = Array.from({ length: scores!.data.length / 6 }, (_, row): Found => {
+      const [a, b, c, d] = [...boxes!.data.subarray(4 * row, 4 * row + 4)] as [number, number, number, number];
+      const box = coding.kind === 'ints' ? corners(a, b, c, d) : [a, b, c, d];
+      const own = [...scores!.data.subarray(6 * row, 6 * row + 6)];
+      return { box, score: Math.max(...own), classId: own.indexOf(Math.max(...own)) };
+    }).filter(({ score, box }) => score >= 0.6 && box[2]! - box[0]! > 0.01 && box[3]! - box[1]! > 0.01);
+    expectSame(decoded(card, outputs, 0.6), expected);
   });
 });

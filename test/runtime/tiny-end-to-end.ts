@@ -1,4 +1,4 @@
-import { float, int, ints } from '#onnx/attribute.js';
+import { type Attribute, float, int } from '#onnx/attribute.js';
 import { codeOfDataType } from '#onnx/data-type.js';
 import { float32Tensor, int64Tensor } from '#onnx/tensor.js';
 import { type TinyInput, TinyModel } from './tiny-models.js';
@@ -87,21 +87,30 @@ export function yolov7Parts(classes: number, width: number, height: number, plac
   return model.output(model.named(list(whole(take(found.classes, 1))), 'det_classes'), ['1', String(places)], 'int32');
 }
 
-/** The same as it is written for TensorRT, whose suppression ONNX Runtime does not have. */
-export function yolov7TensorRt(classes: number, width: number, height: number): TinyModel {
-  const model = new TinyModel({ dims: [1, 3, height, width] });
-  const { boxes, scores } = network(model, classes, 3);
-  const size = model.constant(float32Tensor([width, height, width, height]));
-  const attributes = {
-    background_class: int(-1),
-    box_coding: ints([0]),
-    iou_threshold: float(0.45),
-    score_threshold: float(0.25),
-    score_activation: int(0),
-    max_output_boxes: int(100),
-  };
-  const inputs = [model.add('Mul', [boxes, size]), scores];
-  const outputs = model.foreign('TRT', 'EfficientNMS_TRT', inputs, attributes, 4);
-  for (const [at, name] of outputs.entries()) model.output(name, undefined, at % 3 === 0 ? 'int32' : 'float32');
+export interface TensorRtOptions {
+  /** 0: corners, 1: centres; YOLOv7 writes a list. */
+  readonly coding: Attribute;
+  /** 1: the plugin applies the sigmoid. */
+  readonly activation: number;
+  readonly perCell: number;
+}
+
+/** The same as it is written for TensorRT, whose suppression ONNX Runtime does not have; `plain` gives what it would read. */
+export function yolov7TensorRt(
+  classes: number,
+  { coding, activation, perCell }: TensorRtOptions,
+  plain = false,
+): TinyModel {
+  const model = new TinyModel({ dims: ['batch', 3, 96, 160] });
+  const rows = (count: number) => model.reshape(model.rows(perCell * count, STRIDES), [0, -1, count]);
+  const size = model.constant(float32Tensor([160, 96, 160, 96]));
+  const boxes = model.add('Mul', [model.add('Sigmoid', [rows(4)]), size]);
+  const logits = rows(classes);
+  const scores = activation === 1 && !plain ? logits : model.add('Sigmoid', [logits]);
+  if (plain) return model.output(boxes).output(scores);
+  const attributes = { box_coding: coding, score_activation: int(activation), iou_threshold: float(0.45) };
+  const outputs = model.foreign('TRT', 'EfficientNMS_TRT', [boxes, scores], attributes, 4);
+  const types = ['int32', 'float32', 'float32', 'int32'] as const;
+  for (const [at, name] of outputs.entries()) model.output(name, undefined, types[at]);
   return model;
 }

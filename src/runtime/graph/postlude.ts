@@ -108,7 +108,10 @@ function reduceCells(tail: Tail, value: string, floor: number, cells: OnnxTensor
   return tail.add('Concat', [centre, size, rest], { axis: int(2) });
 }
 
-/** [1, 4+C+..., N] or its transpose, which is turned so that few rows are not taken for columns: the best class bounds the score. */
+/**
+ * [1, 4+C+..., N] or its transpose, which is turned so that few rows are not taken for columns: the best class bounds the score.
+ * Undefined where the card leaves open which of them it is.
+ */
 function reduceColumns(
   tail: Tail,
   value: string,
@@ -119,6 +122,7 @@ function reduceColumns(
   if (decoder.kind !== 'columns') throw new TypeError('reduceColumns: expected a columns decoder');
   const numbers = 4 + labels.length + decoder.landmarks * decoder.landmarkValues;
   const axis = shape[1] === numbers ? 1 : 2;
+  if (shape[axis] !== numbers) return undefined;
   const best = tail.max(tail.slice(value, axis, 4, 4 + labels.length), axis);
   const candidates = tail.gather(value, tail.placesAbove(best, floor), axis === 1 ? 2 : 1);
   return axis === 1 ? candidates : tail.add('Transpose', [candidates], { perm: ints([0, 2, 1]) });
@@ -142,7 +146,7 @@ export function withPostlude(model: Model, card: Card, value: string, floor: num
   const tail = new Tail(model);
   if (decoder.kind === 'columns') {
     const fetch = reduceColumns(tail, value, card, { floor, shape });
-    return { model: tail.ending(fetch, value), fetch, decoder };
+    return fetch === undefined ? undefined : { model: tail.ending(fetch, value), fetch, decoder };
   }
   if (decoder.kind === 'yolox' && decoder.raw) {
     const fetch = reduceCells(tail, value, floor, grid(card, decoder.strides));

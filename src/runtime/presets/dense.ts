@@ -1,5 +1,6 @@
 import type { ValueSpec } from '#core/card.js';
 import { COCO_LANDMARKS, FACE_LANDMARKS } from '../coco-labels.js';
+import { BEFORE_NMS } from '../graph/tensorrt-nms.js';
 import { cellsOfAll, type ModelFacts, shapeOf } from './facts.js';
 import { hasUnitObjectness, isDecoded } from './plausible.js';
 import { LETTERBOX_114, type Preset, type Reading, shifted } from './preset.js';
@@ -21,9 +22,10 @@ export interface Matrix {
   readonly columns: number;
 }
 
-/** The outputs that are one matrix each. */
+/** The outputs that are one matrix each; what TensorRT would have suppressed is of one layout and no other. */
 export function matricesOf({ outputs }: ModelFacts): Matrix[] {
   return outputs.flatMap((output) => {
+    if (output.name === BEFORE_NMS) return [];
     const [rows, columns] = shapeOf(output, 2) ?? [];
     return rows !== undefined && columns !== undefined ? [{ output, rows, columns }] : [];
   });
@@ -61,8 +63,10 @@ export const yolov5: Preset = {
   read: (facts) => readRows(facts, undefined),
 };
 
-/** `[4+C+K*D, N]` or its transpose; N cells. */
+/** `[4+C+K*D, N]` or its transpose; N cells, or any rows before a suppression by TensorRT. */
 function columnsOf(facts: ModelFacts): { readonly output: string; readonly values: number } | undefined {
+  const cut = facts.outputs.find(({ name }) => name === BEFORE_NMS);
+  if (cut) return { output: cut.name, values: cut.dims.at(-1)! };
   for (const { output, rows, columns } of matricesOf(facts)) {
     const isTiny = columns === cellsOfAll(facts.size, TINY_STRIDES);
     if (rows >= 5 && (isTiny || stridesOf(facts, columns, 1))) return { output: output.name, values: rows };
@@ -87,17 +91,20 @@ export function landmarkNames(count: number): readonly string[] {
   return Array.from({ length: count }, (_, at) => `point${at}`);
 }
 
+/** Class scores behind each box, as columns or before a suppression by TensorRT. */
+export function readColumns(facts: ModelFacts): Reading | undefined {
+  const found = columnsOf(facts);
+  if (!found) return undefined;
+  const decoder = { kind: 'columns', output: found.output, landmarks: 0, landmarkValues: 3 } as const;
+  return { feeding: LETTERBOX_114, decoder, classes: found.values - 4 };
+}
+
 export const yolov8: Preset = {
   name: 'yolov8',
   defaultSize: 640,
   stride: 32,
   expects: '[1, 4+C, N], N cells',
-  read: (facts) => {
-    const found = columnsOf(facts);
-    if (!found) return undefined;
-    const decoder = { kind: 'columns', output: found.output, landmarks: 0, landmarkValues: 3 } as const;
-    return { feeding: LETTERBOX_114, decoder, classes: found.values - 4 };
-  },
+  read: readColumns,
 };
 
 export const yolov8Pose: Preset = {
