@@ -7,6 +7,7 @@ import { openVideo } from '#media/open-video.js';
 import type { DetectInput } from '#pipeline/detect-input.js';
 import { resultNames } from '#pipeline/names.js';
 import { fileDigest, valueDigest } from '#records/digest.js';
+import { interruption } from './interrupt.js';
 import type { Session } from './settings.js';
 
 /** All pictures of a run share one set of result files. */
@@ -57,6 +58,7 @@ async function videoInput(
         fit,
         padding,
         logger: session.log,
+        signal: interruption(), // connecting may take long
         ...(fps !== null && { fps }),
         every,
         ...(start > 0 && { start }),

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { LookoutError } from '#core/errors.js';
 import type { Size } from '#core/size.js';
 import type { EngineOptions } from '#runtime/engine-options.js';
 import { type DetectOptions, suppressOptions } from '#vision/detect.js';
 import { createSuppressor } from '#vision/suppress.js';
+import { namedModel } from './bundled-models.js';
 import { type ReadingOptions, readingOf } from './models-options.js';
 import type { Session } from './settings.js';
 
@@ -39,19 +39,10 @@ export function leanOptions(session: Session): Pick<EngineOptions, 'scoreFloor' 
   return { scoreFloor, maxBatch: 1 };
 }
 
-/** The folder of models that came with lookout. */
-const BUNDLED = fileURLToPath(new URL('../../models', import.meta.url));
-
-/** A name is looked for in the folder of models, then among those that came with lookout; anything else is left as it is. */
-function namedModel(model: string, models: string): string {
-  const isIn = (folder: string) => existsSync(join(folder, model, 'card.json'));
-  return !/[\\/]/.test(model) && !isIn(models) && isIn(BUNDLED) ? join(BUNDLED, model) : model;
-}
-
 /** The bundled model: in the folder of models, or else in the one that came with lookout. */
 function defaultModel(models: string): string {
-  const home = [models, BUNDLED].find((folder) => existsSync(join(folder, DEFAULT_MODEL, 'card.json')));
-  if (home !== undefined) return home === models ? DEFAULT_MODEL : join(home, DEFAULT_MODEL);
+  const named = namedModel(DEFAULT_MODEL, models);
+  if (named !== DEFAULT_MODEL || existsSync(join(models, DEFAULT_MODEL, 'card.json'))) return named;
   throw new LookoutError(
     'config',
     `no model: expected --model with a name in ${models} or an .onnx file; \`lookout models list\` shows what is there`,

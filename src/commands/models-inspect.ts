@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Engine } from '#core/engine.js';
 import { LookoutError, messageOf } from '#core/errors.js';
 import type { ModelFile } from '#runtime/model-file.js';
+import { namedModel } from './bundled-models.js';
 import { examples } from './examples.js';
 import { type ReadingOptions, readingOf } from './models-options.js';
 import { deviceText, networkText } from './models-text.js';
@@ -59,7 +60,8 @@ function sizesOf(engine: Engine | LookoutError): Record<string, readonly number[
   return { [name]: layout === 'NCHW' ? [1, 3, height, width] : [1, height, width, 3] };
 }
 
-async function inspect(model: string, options: Options): Promise<void> {
+async function inspect(named: string, options: Options): Promise<void> {
+  const model = namedModel(named, options.models);
   const [{ table }, { svg }] = await Promise.all([import('#onnx/inspect/table.js'), import('#onnx/inspect/svg.js')]);
   const terminal = new Terminal({ json: options.json });
   const file = await fileOf(model, options.models);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { modelFolders } from './bundled-models.js';
 import { examples } from './examples.js';
 import { columnsOf } from './models-text.js';
 import { Terminal } from './terminal.js';
@@ -11,7 +12,8 @@ interface Options {
 async function list({ models, json }: Options): Promise<void> {
   const { listModels } = await import('#runtime/list-models.js');
   const terminal = new Terminal({ json });
-  const entries = await listModels(models);
+  const found = (await Promise.all(modelFolders(models).map(listModels))).flat();
+  const entries = found.filter(({ name }, at) => found.findIndex((other) => other.name === name) === at);
   for (const { name, card, fault } of entries) {
     terminal.event('model', { name, fault, input: card?.input.size, layout: card?.decoder.kind, labels: card?.labels });
   }

@@ -116,7 +116,7 @@ export class Terminal {
     if (!this.#output.isTTY) return this.#spaced(LINE_EVERY, () => this.#output.write(`${lineOf(state)}\n`));
     const bar = new SingleBar({
       stream: this.#output as NodeJS.WriteStream,
-      format: () => barOf(state, this.#output.columns ?? 80),
+      format: () => barOf(state, this.#output.columns || 80), // 0 where a terminal does not know its width
       hideCursor: true,
       forceRedraw: true,
       clearOnComplete: true,

@@ -83,7 +83,7 @@ export class TrainView {
   }
 
   #draw(line: string): void {
-    const columns = this.#output.columns ?? 80;
+    const columns = this.#output.columns || 80; // 0 where a terminal does not know its width
     this.#output.write(`\r\u001b[K${line.length < columns ? line : `${line.slice(0, columns - 2)}…`}`);
     this.#isLive = true;
   }

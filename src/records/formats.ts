@@ -39,7 +39,7 @@ export async function* mot(records: Records): AsyncIterable<string> {
 
 /**
  * COCO JSON with `images`, `annotations` (with `score`) and `categories`; category ids are class ids plus 1.
- * Image ids count from 1; `file_name` is the picture, or the video's name with the frame number.
+ * Image ids count from 1; `file_name` is the picture, or the video, whose frames `seq` tells apart.
  */
 export async function* coco(records: Records, { labels }: FormatContext): AsyncIterable<string> {
   const categories = labels.map((name, index) => ({ id: index + 1, name }));

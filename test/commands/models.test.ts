@@ -42,6 +42,8 @@ describe('lookout models', () => {
     expect(parseCard(readFileSync(join(models, 'pets', 'card.json'), 'utf8'), '').labels).toEqual(['cat', 'dog']);
     const listed = await run('list', '--models', models);
     expect(listed.stdout).toMatch(/^NAME +INPUT .*\npets +96x96 +columns +cat, dog/);
+    expect(listed.stdout).toMatch(/\nstreet +/); // it came with lookout, and has its name from every folder
+    expect((await run('inspect', 'street', '--models', models, '--device', 'cpu')).code).toBe(0);
     const again = await run(...add);
     expect(again.code).toBe(2);
     expect(again.stderr).toMatch(/^lookout: a model pets is there already: .*\n$/);

@@ -3,10 +3,11 @@ import { barOf, clock, etaOf, lineOf, RateMeter } from '#commands/progress.js';
 import { Terminal } from '#commands/terminal.js';
 
 /** An output that remembers, and a clock that the test moves. */
-function stage(options: { isTTY?: boolean; quiet?: boolean; json?: boolean } = {}) {
+function stage(options: { isTTY?: boolean; quiet?: boolean; json?: boolean; columns?: number } = {}) {
   const written: string[] = [];
   const time = { now: 0 };
-  const output = { write: (text: string) => written.push(text), isTTY: options.isTTY ?? false, columns: 100 };
+  const { isTTY = false, columns = 100 } = options;
+  const output = { write: (text: string) => written.push(text), isTTY, columns };
   const terminal = new Terminal({ quiet: options.quiet, json: options.json, output, now: () => time.now });
   return { terminal, written, time, text: () => written.join('') };
 }
@@ -115,6 +116,12 @@ describe('on a terminal', () => {
     written.length = 0;
     terminal.print('all done');
     expect(written).toEqual(['all done\n']);
+  });
+
+  it('that does not know its width draws for 80 columns', () => {
+    const { terminal, written } = stage({ isTTY: true, columns: 0 });
+    terminal.progress({ label: 'a.mp4', total: 10, frames: 5, device: 'cpu' }).end();
+    expect(written.join('')).toMatch(/a.mp4 {2}█+░+ {2}50 % 5\/10 {2}0.0 fps {2}cpu/);
   });
 });
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { probe } from '#media/probe.js';
@@ -89,6 +91,18 @@ describe.skipIf(!hasRtspServer)('lookout detect of a camera', () => {
     expect(times.length).toBeGreaterThanOrEqual(9);
     expect(times.length).toBeLessThanOrEqual(11);
     expect(times.at(-1)! - times[0]!).toBeLessThan(2);
+  });
+
+  it('that never answers is left at once at Ctrl-C', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => undefined));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void silent.close());
+    const { child, ended } = detectAt(`rtsp://127.0.0.1:${(silent.address() as AddressInfo).port}/cam`, 'silent');
+    await once(silent, 'connection');
+    const asked = performance.now();
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+    expect(performance.now() - asked).toBeLessThan(8000); // ffmpeg itself waits for 10 s
   });
 
   it('killed, keeps with --resume what had come', async () => {
