@@ -2,6 +2,7 @@ import type { Settings } from '#config/settings.js';
 import { type Capacity, capacityOf } from '#core/capacity.js';
 import type { Engine } from '#core/engine.js';
 import type { Logger } from '#core/logger.js';
+import type { SourceRules } from '#core/source-rules.js';
 import { BufferPool } from '#media/buffer-pool.js';
 import type { LiveShared } from '#pipeline/live/live-camera.js';
 import { sharedInference } from '#pipeline/live/shared-inference.js';
@@ -42,10 +43,11 @@ export interface Around {
   readonly settings: Settings;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly pageRules: SourceRules;
 }
 
 /** What cameras share around an engine, by the section `live` of the settings. */
-export function modelAround(engine: Engine, { settings: all, metrics, logger }: Around): WatchModel {
+export function modelAround(engine: Engine, { settings: all, metrics, logger, pageRules }: Around): WatchModel {
   const settings = liveSettings(all);
   const { card, device, workers } = engine;
   const { width, height } = card.input.size;
@@ -60,7 +62,7 @@ export function modelAround(engine: Engine, { settings: all, metrics, logger }: 
   metrics.model({ name: card.name, sha256: card.model.sha256, device: device.ran });
   return {
     engine,
-    shared: { card, inference, pool, settings, telemetry: metrics, logger },
+    shared: { card, inference, pool, settings, telemetry: metrics, logger, pageRules },
     capacity: () => (meter.framesPerSecond === undefined ? undefined : capacityOf(meter.framesPerSecond)),
   };
 }

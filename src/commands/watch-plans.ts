@@ -33,9 +33,9 @@ export function cameraPlans(loaded: LoadedSettings, sources: readonly string[], 
   );
 }
 
-/** The plan of a camera that the page adds: the settings for all, nothing of its own. */
+/** The plan of a camera that the page adds: the settings for all, nothing of its own, and no way beyond what is open to it. */
 export function plainPlan(camera: string, source: string, from: { loaded: LoadedSettings; card: Card }): CameraPlan {
-  return cameraPlan(camera, { ...UNSET, source }, from);
+  return { ...cameraPlan(camera, { ...UNSET, source }, from), fromPage: true };
 }
 
 function cameraPlan(

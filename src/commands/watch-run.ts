@@ -7,6 +7,7 @@ import { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { TrainingRuns } from '#records/training-runs.js';
 import { Metrics } from '#server/metrics.js';
 import { type RunningServer, startServer } from '#server/server.js';
+import { type SourcePolicy, sourceRules } from '#server/source-policy.js';
 import { DEMO_VIDEO } from './demo-video.js';
 import { greet } from './detect-view.js';
 import { engineOptions } from './engine-settings.js';
@@ -43,7 +44,8 @@ export async function runWatch(run: WatchRun): Promise<number> {
   await checkPort(session);
   const sources = sourcesOrDemo(given, session);
   const metrics = new Metrics({ version: version(), process: true });
-  const watched = await Watched.open({ ...run, sources, metrics });
+  const pageRules = sourceRules(policyOf(session));
+  const watched = await Watched.open({ ...run, sources, metrics, pageRules });
   const closing: (() => Promise<unknown>)[] = [() => watched.close()];
   try {
     const { engine, shared } = watched.model;
@@ -99,7 +101,7 @@ interface Served {
 }
 
 function served({ session, cameras, metrics, watched }: Served): Promise<RunningServer> {
-  const { host, port, hosts, origins, directories, networks, mostClients } = session.settings.server;
+  const { host, port, hosts, origins, mostClients } = session.settings.server;
   const { tlsCertificate, tlsKey, trainings } = session.settings.server;
   const web = fileURLToPath(new URL('../web', import.meta.url));
   return startServer({
@@ -107,11 +109,16 @@ function served({ session, cameras, metrics, watched }: Served): Promise<Running
     ...{ host, port, hosts, origins, mostClients, access: accessOf(session) },
     ...(tlsCertificate !== null && tlsKey !== null && { tls: { certificate: tlsCertificate, key: tlsKey } }),
     ...(existsSync(web) && { web }),
-    sources: { directories, networks },
+    sources: policyOf(session),
     trainings: new TrainingRuns(trainings),
     configSchema: jsonSchema(),
     about: () => aboutModel(watched.model),
   });
+}
+
+function policyOf({ settings: { server } }: Session): SourcePolicy {
+  const { directories, networks, schemes } = server;
+  return { directories, networks, schemes };
 }
 
 /** What `/api/v1/about` says of the model. */

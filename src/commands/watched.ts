@@ -11,6 +11,7 @@ export interface WatchedOptions extends WatchRun {
   /** The sources that are watched where the settings name no cameras. */
   readonly sources: readonly string[];
   readonly metrics: Around['metrics'];
+  readonly pageRules: Around['pageRules'];
 }
 
 /** Settings that the model is loaded by. */
@@ -96,8 +97,9 @@ export class Watched {
 
   /** The same model, other settings for all cameras. */
   #rebuild(cameras: LiveCameras, loaded: LoadedSettings): void {
-    const { metrics, session } = this.#options;
-    const model = modelAround(this.#model.engine, { settings: loaded.settings, metrics, logger: session.log });
+    const { metrics, pageRules, session } = this.#options;
+    const around = { settings: loaded.settings, metrics, pageRules, logger: session.log };
+    const model = modelAround(this.#model.engine, around);
     cameras.rebuild(model.shared, this.#plans(loaded, model));
     this.#model = model;
     session.log.info({}, 'settings read again; all cameras start anew');
@@ -114,10 +116,10 @@ export class Watched {
 }
 
 async function loadedModel(options: WatchedOptions, loaded: LoadedSettings): Promise<WatchModel> {
-  const { session, flags, sources, metrics } = options;
+  const { session, flags, sources, metrics, pageRules } = options;
   const { settings } = loaded;
   const reading = await engineOptions({ settings }, flags);
-  return openModel({ ...reading, ...tuning(settings, sources) }, { settings, metrics, logger: session.log });
+  return openModel({ ...reading, ...tuning(settings, sources) }, { settings, metrics, pageRules, logger: session.log });
 }
 
 function floorOf(settings: Settings): number {

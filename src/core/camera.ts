@@ -8,6 +8,7 @@ export type CameraState = (typeof CAMERA_STATES)[number];
 export const FAULT_CAUSES = [
   'refused',
   'auth',
+  'forbidden',
   'not-found',
   'timeout',
   'unreachable',

@@ -85,7 +85,7 @@ export class DecoderRun {
     try {
       const { command, script } = this.#command;
       const input = script === undefined ? 'ignore' : 'pipe';
-      this.#child = await start(command, [input, write, 'pipe', ...(packets ? [packets] : [])], script);
+      this.#child = await start(command, [input, write, 'pipe', ...(packets ? [packets] : [])], { script });
     } catch (error) {
       read.destroy();
       this.#packets?.destroy();

@@ -17,7 +17,13 @@ interface Spawning {
   _getArguments(): string[];
   _spawnFfmpeg(
     args: string[],
-    options: { stdio: StdioOptions; captureStdout: false; stdoutLines: number; detached: true },
+    options: {
+      stdio: StdioOptions;
+      captureStdout: false;
+      stdoutLines: number;
+      detached: true;
+      env?: NodeJS.ProcessEnv;
+    },
     onSpawn: (child: ChildProcess, stdout: LinesRing, stderr: LinesRing) => void,
     onEnd: (error: Error | null, stdout?: LinesRing, stderr?: LinesRing) => void,
   ): void;
@@ -75,11 +81,22 @@ export class FfmpegChild {
   }
 }
 
+export interface StartOptions {
+  /** Goes to its standard input, which must be a pipe then. */
+  readonly script?: string | undefined;
+  /** In place of this process's environment. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
 /**
- * Starts a command that was built with {@link command}; `script` goes to its standard input, which must be a pipe then.
+ * Starts a command that was built with {@link command}.
  * @throws LookoutError kind `config` when ffmpeg cannot be started
  */
-export function start(built: FfmpegCommand, stdio: StdioOptions, script?: string): Promise<FfmpegChild> {
+export function start(
+  built: FfmpegCommand,
+  stdio: StdioOptions,
+  { script, env }: StartOptions = {},
+): Promise<FfmpegChild> {
   const spawning = built as unknown as Spawning;
   const args = [...GLOBAL, ...spawning._getArguments()];
   return new Promise((resolve, reject) => {
@@ -91,7 +108,7 @@ export function start(built: FfmpegCommand, stdio: StdioOptions, script?: string
     spawning._spawnFfmpeg(
       args,
       // Its own process group: Ctrl-C in a terminal reaches this process only, which then ends it in order.
-      { stdio, captureStdout: false, stdoutLines: STDERR_LINES, detached: true },
+      { stdio, captureStdout: false, stdoutLines: STDERR_LINES, detached: true, ...(env && { env }) },
       (process) => {
         child = process;
         if (script !== undefined) process.stdin?.on('error', () => undefined).end(script);

@@ -12,6 +12,8 @@ export interface FfprobeOptions extends NetworkOptions {
   readonly signal?: AbortSignal;
   /** Whole time allowed, ms. */
   readonly probeTimeoutMs?: number;
+  /** Options of the demuxer, by name. */
+  readonly format?: Readonly<Record<string, string>>;
 }
 
 /**

@@ -83,6 +83,11 @@ const SYMPTOMS: readonly Symptom[] = [
     advice: 'this ffmpeg cannot decode its codec; convert it to H.264 or install a fuller ffmpeg',
   },
   {
+    pattern: /format not on whitelist/i,
+    fault: 'not-video',
+    advice: 'it is no video or picture of its own but leads to others, which is not open here; choose one of those',
+  },
+  {
     pattern: /protocol not (found|on whitelist)|unknown protocol|unable to find a suitable/i,
     fault: 'unknown',
     advice: 'this ffmpeg does not speak that protocol',

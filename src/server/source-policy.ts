@@ -1,7 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { realpath } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { extname, isAbsolute, resolve, sep } from 'node:path';
+import type { SourceRules, Verdict } from '#core/source-rules.js';
 
 /** Which sources may be chosen from the page. What is written in the configuration is not restricted. */
 export interface SourcePolicy {
@@ -28,10 +30,6 @@ export interface SourceFacts {
   /** What the URL's host resolves to. */
   readonly addresses?: readonly string[];
 }
-
-export type Verdict =
-  | { readonly allowed: true; readonly source: string }
-  | { readonly allowed: false; readonly reason: string };
 
 /** Containers and pictures. Playlists (m3u8, sdp, ffconcat ...) would lead on to other files and hosts. */
 const EXTENSIONS = new Set(
@@ -74,6 +72,11 @@ export async function checkSource(source: string, policy: SourcePolicy): Promise
   });
 }
 
+/** The policy for those who open sources, and all that these lead to. */
+export function sourceRules(policy: SourcePolicy): SourceRules {
+  return { check: (source) => checkSource(source, policy), schemes: policy.schemes, isOpen: openAddresses(policy) };
+}
+
 /** Anything of the form `word:` is a URL: to ffmpeg it would be one (`file:`, `concat:`, `pipe:`, `subfile,,...:`). */
 function urlOf(source: string): URL | undefined {
   if (!/^[a-z][a-z0-9+.,-]*:/i.test(source)) return undefined;
@@ -101,9 +104,7 @@ function judgeUrl(source: string, policy: SourcePolicy, { addresses = [] }: Sour
     return refused('expected a plain URL');
   if (!/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/i.test(url.hostname)) return refused('expected a plain host name or address');
   if (addresses.length === 0) return refused('the host is not known');
-  const open = blockList(policy.networks);
-  const closed = addresses.find((address) => isPrivate(address) && !contains(open, address));
-  if (closed !== undefined) {
+  if (!addresses.every(openAddresses(policy))) {
     return refused(
       'the host lies in a private network that is not open to the page: name it under networks in the configuration',
     );
@@ -111,8 +112,12 @@ function judgeUrl(source: string, policy: SourcePolicy, { addresses = [] }: Sour
   return { allowed: true, source: url.href };
 }
 
-function isPrivate(address: string): boolean {
-  return isIP(address) === 0 || contains(PRIVATE, address);
+/** Public addresses of other machines, and the networks that are open; this machine's own services trust it, whatever its address. */
+function openAddresses({ networks }: SourcePolicy): (address: string) => boolean {
+  const open = blockList(networks);
+  const own = blockList(Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => address)));
+  return (address) =>
+    isIP(address) !== 0 && (contains(open, address) || !(contains(PRIVATE, address) || contains(own, address)));
 }
 
 function contains(list: BlockList, address: string): boolean {

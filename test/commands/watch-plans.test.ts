@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cameraPlans } from '#commands/watch-plans.js';
+import { cameraPlans, plainPlan } from '#commands/watch-plans.js';
 import { loadSettings } from '#config/load.js';
 import type { Card } from '#core/card.js';
 import { detectionFor } from '#pipeline/live/camera-analysis.js';
@@ -12,6 +12,12 @@ function planOf(env: Record<string, string> = {}) {
   const loaded = loadSettings({ file: 'config/lookout.yaml', env });
   return cameraPlans(loaded, ['gate=street.mp4'], card)[0]!;
 }
+
+it('a camera that the page adds is watched as such, one of the configuration is not', () => {
+  const loaded = loadSettings({ file: 'config/lookout.yaml', env: {} });
+  expect(plainPlan('gate', 'rtsp://cam/1', { loaded, card }).fromPage).toBe(true);
+  expect(planOf().fromPage).toBeUndefined();
+});
 
 describe('the scores of a camera', () => {
   it("are those of the model's card for each class: tracks begin there, lower ones keep them alive", () => {

@@ -64,6 +64,13 @@ export const server = documented(
         title: 'Private networks whose cameras the page may open, e.g. 192.168.1.0/24',
         flag: '--networks <list>',
       }),
+      schemes: documented(
+        z.array(z.enum(['rtsp', 'rtsps', 'http', 'https'])).default(['rtsp', 'rtsps', 'http', 'https']),
+        {
+          title: 'Kinds of URLs that the page may open: rtsp, rtsps, http, https',
+          flag: '--schemes <list>',
+        },
+      ),
       trainings: documented(list.default(['runs']), {
         title: 'Training runs that the page shows: folders of runs, or of folders of runs',
         tradeOff: 'Whoever may see the cameras sees their curves and some of their held-out pictures; [] shows none.',

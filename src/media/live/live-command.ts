@@ -24,6 +24,8 @@ export interface LiveOptions extends NetworkOptions {
   readonly clockless?: boolean;
   /** false: nothing is decoded, there are packets only. */
   readonly analyse?: boolean;
+  /** Further options of the demuxer, by name. */
+  readonly format?: Readonly<Record<string, string>>;
 }
 
 /** Added to all times on the pipes: NUT has none below zero, which pictures decoded before their time may have. */
@@ -53,6 +55,7 @@ export function liveCommand(location: Location, version: FfmpegVersion, options:
   const format = {
     // Its rate need not be known: to find it, ffmpeg would wait for twenty pictures, ten seconds of some second streams.
     ...(isRtsp && { max_delay: '200000', fpsprobesize: '0' }),
+    ...options.format,
     ...(options.clockless && { use_wallclock_as_timestamps: '1' }),
   };
   const source = sourceInput(location, version, { ...options, fromZero: true, format });

@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net';
 import { catchError, Observable, type Subscriber } from 'rxjs';
 import { SourceError } from '#core/source-error.js';
+import type { SourceRules } from '#core/source-rules.js';
 import type { BufferPool } from '../buffer-pool.js';
 import { type FfmpegChild, start } from '../ffmpeg-child.js';
 import { ffmpegVersion } from '../ffmpeg-version.js';
 import { openPipe } from '../frame-pipe.js';
+import { type Guard, openGuard } from '../guard/guard.js';
 import type { Turn } from '../h264/fmp4.js';
 import { type Location, locate } from '../location.js';
 import type { NutStream } from '../nut-headers.js';
@@ -28,6 +30,8 @@ export interface LiveSourceOptions extends LiveOptions {
   readonly pool: BufferPool;
   /** Time without a packet or a frame after which the source counts as stalled, ms. */
   readonly stallTimeoutMs: number;
+  /** The source was chosen by somebody who may open what these allow, and nothing that it leads to beyond. */
+  readonly rules?: SourceRules;
 }
 
 /**
@@ -61,11 +65,12 @@ function connected(source: string, options: LiveSourceOptions): Observable<LiveE
 }
 
 class Connection {
-  readonly #location: Location;
+  #location: Location;
   readonly #options: LiveSourceOptions;
   readonly #subscriber: Subscriber<LiveEvent>;
   readonly #sockets: Socket[] = [];
   #child: FfmpegChild | undefined;
+  #guard: Guard | undefined;
   #turn: Turn = 0;
   #received = 0;
   #stopped = false;
@@ -85,16 +90,29 @@ class Connection {
 
   /** Settles once the child is gone. @throws SourceError */
   async run(): Promise<void> {
+    const { rules } = this.#options;
+    if (rules) this.#guard = await openGuard(this.#location, rules);
+    this.#location = this.#guard?.location ?? this.#location;
+    try {
+      await this.#read();
+    } finally {
+      this.#guard?.close();
+    }
+  }
+
+  async #read(): Promise<void> {
     const version = await ffmpegVersion();
     const { remote, device, name } = this.#location;
-    if (!remote && !device) this.#turn = (await probe(name)).rotation;
+    const { format, env } = this.#guard ?? {};
+    if (!remote && !device) this.#turn = (await probe(name, { ...(format && { format }) })).rotation;
     if (this.#stopped) return;
-    const { command, script } = liveCommand(this.#location, version, this.#options);
+    const guarded = this.#guard && { format, rtspTransport: 'tcp' as const };
+    const { command, script } = liveCommand(this.#location, version, { ...this.#options, ...guarded });
     const frames = (this.#options.analyse ?? true) ? await this.#pipe(this.#frameSink()) : undefined;
     const packets = await this.#pipe(this.#packetSink());
     const input = script === undefined ? 'ignore' : 'pipe';
     try {
-      this.#child = await start(command, [input, frames ?? 'ignore', 'pipe', packets], script);
+      this.#child = await start(command, [input, frames ?? 'ignore', 'pipe', packets], { script, env });
     } finally {
       frames?.destroy();
       packets.destroy();
@@ -106,6 +124,7 @@ class Connection {
       if (this.#failure) throw this.#failure;
       if (this.#stopped) return;
       if (signal) throw new SourceError('decoder-died', `${name}: ffmpeg was killed by ${signal}`);
+      if (this.#guard?.fault) throw this.#guard.fault;
       if (code !== 0) throw sourceFault(name, stderr, 'decoder-died');
       throw new SourceError('ended', `${name}: the source ended`);
     } finally {

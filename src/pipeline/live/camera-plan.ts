@@ -23,6 +23,8 @@ export interface CameraPlan {
   readonly hwaccel?: string;
   /** A file is played again and again. */
   readonly loop: boolean;
+  /** Somebody chose it from the page: it may lead only to what is open to the page. */
+  readonly fromPage?: true;
 }
 
 /** What all cameras share. Times in ms. */

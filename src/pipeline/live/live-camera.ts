@@ -4,6 +4,7 @@ import type { Unsubscribe } from '#core/camera-port.js';
 import type { Card } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
 import type { Logger } from '#core/logger.js';
+import type { SourceRules } from '#core/source-rules.js';
 import type { Telemetry } from '#core/telemetry.js';
 import type { VideoPiece } from '#core/video.js';
 import type { BufferPool } from '#media/buffer-pool.js';
@@ -33,6 +34,8 @@ export interface LiveShared {
   readonly settings: LiveSettings;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
+  /** What is open to the page. */
+  readonly pageRules: SourceRules;
 }
 
 const MOST_GROUP_BYTES = 16 * 2 ** 20;

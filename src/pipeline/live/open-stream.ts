@@ -31,8 +31,8 @@ export function openStream(plan: CameraPlan, shared: LiveShared, choice: StreamC
 }
 
 function opened(
-  { fps, loop, transport }: CameraPlan,
-  { card, pool, settings }: LiveShared,
+  { fps, loop, transport, fromPage }: CameraPlan,
+  { card, pool, settings, pageRules }: LiveShared,
   { source, analyse }: StreamChoice,
   hwaccel?: string,
 ): Observable<LiveEvent> {
@@ -41,6 +41,7 @@ function opened(
     ...{ pool, input: size, fit, padding, loop, analyse, rtspTransport: transport },
     ...{ timeoutMs: settings.connectTimeoutMs, stallTimeoutMs: settings.stallTimeoutMs },
     ...(fps !== undefined && { fps }),
+    ...(fromPage && { rules: pageRules }),
     ...(hwaccel !== undefined && { hwaccel }),
   });
 }

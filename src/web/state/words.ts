@@ -32,6 +32,7 @@ export interface Circumstances {
 const CAUSES: Readonly<Record<FaultCause, string>> = {
   refused: 'the camera refused the connection',
   auth: 'wrong user name or password',
+  forbidden: 'the source leads to where the page may not look',
   'not-found': 'there is no such stream on the camera',
   timeout: 'the camera did not answer in time',
   unreachable: 'the camera cannot be reached',

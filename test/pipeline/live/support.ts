@@ -1,7 +1,9 @@
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CameraStatus } from '#core/camera.js';
 import type { Engine } from '#core/engine.js';
 import type { Observation } from '#core/observation.js';
+import type { SourceRules } from '#core/source-rules.js';
 import { silent, type Telemetry } from '#core/telemetry.js';
 import type { VideoPiece } from '#core/video.js';
 import { BufferPool } from '#media/buffer-pool.js';
@@ -10,9 +12,16 @@ import type { LiveShared } from '#pipeline/live/live-camera.js';
 import { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { sharedInference } from '#pipeline/live/shared-inference.js';
 import { openEngine } from '#runtime/engine.js';
+import { SOURCE_POLICY, sourceRules } from '#server/source-policy.js';
 import { writeBrightModel } from '../../support/bright-model.js';
 
 export const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** Open to the page: the files of tests, and one address of this machine; the others of 127.0.0.0/8 are closed. */
+export const pageRules: SourceRules = sourceRules({
+  ...SOURCE_POLICY,
+  ...{ networks: ['127.0.0.1/32'], directories: [tmpdir()] },
+});
 
 export const SETTINGS: LiveSettings = {
   batchSize: 4,
@@ -41,11 +50,12 @@ export function brightEngine(folder: string): Promise<Engine> {
 interface Around {
   readonly settings?: Partial<LiveSettings>;
   readonly telemetry?: Telemetry;
+  readonly pageRules?: SourceRules;
 }
 
 /** Cameras around an engine. */
 export function camerasOf(engine: Engine, more: Around = {}): LiveCameras {
-  return new LiveCameras(sharedBy(engine, more), ({ camera, source }) => plan(camera, source));
+  return new LiveCameras(sharedBy(engine, more), ({ camera, source }) => ({ ...plan(camera, source), fromPage: true }));
 }
 
 /** What cameras share around an engine. */
@@ -60,7 +70,7 @@ export function sharedBy(engine: Engine, more: Around = {}): LiveShared {
     ...{ engine, batchSize, batchWaitMs, telemetry },
     recycle: (data) => pool.give(data),
   });
-  return { card, inference, pool, settings, telemetry, logger: quiet };
+  return { card, inference, pool, settings, telemetry, logger: quiet, pageRules: more.pageRules ?? pageRules };
 }
 
 /** Resolves with the first status of the camera that fits; the present one counts. */
