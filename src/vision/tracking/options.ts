@@ -10,6 +10,11 @@ export interface TrackerOptions {
   readonly newScore: number;
   /** In place of it for single labels. */
   readonly newScores: Readonly<Record<string, number>>;
+  /**
+   * Largest IoU of a detection that starts a track with a track of its class that is seen in the same frame: beyond, it is
+   * taken for a second box of one object, which suppression leaves up to its own limit. 1 starts a track all the same.
+   */
+  readonly newOverlap: number;
   /** Largest cost of a match: 1 - IoU, in ByteTrack's first and last stage 1 - IoU * score. */
   readonly matchLimit: number;
   /** The same for low scores, and for tracks that are not confirmed yet; ByteTrack only. */
@@ -35,6 +40,7 @@ const BYTETRACK: TrackerOptions = {
   lowScore: 0.1,
   newScore: 0.25,
   newScores: {},
+  newOverlap: 0.3,
   matchLimit: 0.8,
   lowMatchLimit: 0.5,
   tentativeMatchLimit: 0.7,
@@ -61,7 +67,8 @@ export function trackerOptions(given: Partial<TrackerOptions> = {}): TrackerOpti
   const options: TrackerOptions = { ...defaults, ...Object.fromEntries(chosen) };
   for (const key of ['highScore', 'lowScore', 'newScore'] as const) check(key, options[key], [0, 1]);
   for (const [label, score] of Object.entries(options.newScores)) check(`newScores.${label}`, score, [0, 1]);
-  for (const key of ['matchLimit', 'lowMatchLimit', 'tentativeMatchLimit'] as const) check(key, options[key], [0, 1]);
+  for (const key of ['newOverlap', 'matchLimit', 'lowMatchLimit', 'tentativeMatchLimit'] as const)
+    check(key, options[key], [0, 1]);
   check('confirmAfter', options.confirmAfter, [1, 1000]);
   check('maxLost', options.maxLost, [0, 3600]);
   check('frameRate', options.frameRate, [0.01, 1000]);

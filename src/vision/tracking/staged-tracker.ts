@@ -3,6 +3,7 @@ import type { Stamp } from '#core/stamp.js';
 import type { Track } from '#core/track.js';
 import { Association } from './association.js';
 import type { TrackerOptions } from './options.js';
+import { withoutSecondBoxes } from './second-boxes.js';
 import { type Plan, planOf, type Stage } from './stages.js';
 import type { Tracker, TrackerState } from './tracker.js';
 import { born, type Moment, matched, reported, restored, saved, type Tracklet } from './tracklet.js';
@@ -16,7 +17,8 @@ const FARTHEST_PX = 1e7;
  *
  * Deviations from ByteTrack's published code: time comes from pts, not from counting frames; tentative tracks are
  * predicted too (there, their first velocity is lost); ids are given at confirmation, so that none is skipped;
- * a score exactly at the high threshold counts as high (there, it is dropped); one class never takes another's track.
+ * a score exactly at the high threshold counts as high (there, it is dropped); one class never takes another's track; a
+ * second box of a seen object starts no track (`newOverlap`: detectors of small models leave many).
  * From SORT's: a confirmed track stays confirmed through a gap (there, it must be seen three times again), an unconfirmed
  * one dies at its first miss.
  */
@@ -55,9 +57,10 @@ export class StagedTracker implements Tracker {
       else low = this.#associate(stage, low, unseen, now);
     }
     this.#age(unseen, now);
-    for (const detection of high) {
-      if (detection.score >= (newScores[detection.label] ?? newScore))
-        this.#tracks.push(born(detection, this.#plan.motion, now));
+    const fresh = high.filter(({ label, score }) => score >= (newScores[label] ?? newScore));
+    const seen = this.#tracks.flatMap(({ detection }) => detection ?? []);
+    for (const detection of withoutSecondBoxes(fresh, seen, this.#options)) {
+      this.#tracks.push(born(detection, this.#plan.motion, now));
     }
     this.#removeTwins();
     return this.#report(now);

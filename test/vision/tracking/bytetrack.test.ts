@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Box } from '#core/box.js';
 import { createTracker } from '#vision/tracking/create.js';
 import { ReferenceByteTrack } from './reference-bytetrack.js';
 import { crowd, detectionOf, evenly, render, stampAt } from './scene.js';
@@ -15,7 +16,7 @@ describe('ByteTrack', () => {
   ])('gives the same ids as the slow reference in a faulty crowd (seed %i, haste %i)', (seed, haste) => {
     const faults = { miss: 0.15, lowScore: 0.15, duplicate: 0.1, twin: 0.05, falseAlarm: 0.4, jitter: 2 };
     const frames = render(crowd(18, seed, 5, haste), evenly(150, 30), faults, seed);
-    const tracker = createTracker({ highScore: 0.5, newScore: 0.6, maxLost: 0.5 });
+    const tracker = createTracker({ highScore: 0.5, newScore: 0.6, maxLost: 0.5, newOverlap: 1 });
     const reference = new ReferenceByteTrack({ high: 0.5, low: 0.1, fresh: 0.6, maxLostFrames: 15 });
     let compared = 0;
     for (const { detections, stamp } of frames) {
@@ -28,13 +29,37 @@ describe('ByteTrack', () => {
   });
 
   it('ends the younger of two tracks in one place, when only one is seen on', () => {
-    const tracker = createTracker();
+    const tracker = createTracker({ newOverlap: 1 });
     const box = [0, 0, 40, 80] as const;
     const [one, other] = [detectionOf(box), detectionOf([1, 0, 41, 80], 0.8)];
     const ids = [[one], [one, other], [one, other], [one], [one], [one, other], [one, other]].map((seen, i) =>
       tracker.update(seen, stampAt(i, i / 30)).map(({ trackId }) => trackId),
     );
     expect(ids).toEqual([[1], [1], [1, 2], [1], [1], [1], [1, 3]]);
+  });
+
+  it.each([
+    ['as far as a second box of one object does', [0, 20, 40, 120], 1],
+    ['less than that', [0, 60, 40, 160], 2],
+    ['as a box of another class', [0, 20, 40, 120], 2, 1],
+  ] as [string, Box, number, number?][])(
+    'begins no track beside a seen one that it overlaps %s',
+    (_, box, count, classId = 0) => {
+      const tracker = createTracker();
+      const [one, other] = [detectionOf([0, 0, 40, 100]), detectionOf(box, 0.7, classId)];
+      const ids = evenly(5, 30).map((t, i) => {
+        return tracker.update(i === 0 ? [one] : [one, other], stampAt(i, t)).map(({ trackId }) => trackId);
+      });
+      expect(ids.at(-1)).toHaveLength(count);
+    },
+  );
+
+  it('begins the track of a second box once the first is gone from it', () => {
+    const tracker = createTracker();
+    const near = [detectionOf([0, 0, 40, 100]), detectionOf([0, 20, 40, 120], 0.7)];
+    const apart = [detectionOf([0, 0, 40, 100]), detectionOf([60, 20, 100, 120], 0.7)];
+    const seen = [near, near, apart, apart].map((list, i) => tracker.update(list, stampAt(i, i / 30)).length);
+    expect(seen).toEqual([1, 1, 1, 2]);
   });
 
   it('begins a track of a label at the score that this label asks for', () => {
