@@ -14,12 +14,21 @@ export interface ProgressState {
   readonly eta?: number;
 }
 
-/** Seconds of the past that the rate is taken over. */
+/** Seconds of the past that the rate is taken over; for a forecast, where a single slow frame must not count for much. */
 const WINDOW = 5;
+const FORECAST_WINDOW = 30;
+/** Seconds of work before which nothing is said of its end. */
+const FORECAST_AFTER = 5;
 
-/** Measures the rate of a counter and guesses when it is done. Time comes from the caller, seconds on any clock. */
+/** Measures the rate of a counter. Time comes from the caller, seconds on any clock. */
 export class RateMeter {
+  readonly #window: number;
   readonly #samples: { readonly at: number; readonly frames: number }[] = [];
+
+  /** @param window seconds of the past that the rate is taken over */
+  constructor(window = WINDOW) {
+    this.#window = window;
+  }
 
   /** Notes the counter at a time; times must not decrease. Returns frames per second. */
   note(frames: number, at: number): number {
@@ -27,9 +36,32 @@ export class RateMeter {
     const latest = samples.at(-1);
     // Ten samples a second are plenty, however fast frames come.
     if (latest === undefined || at - latest.at >= 0.1) samples.push({ at, frames });
-    while (samples.length > 2 && at - samples[1]!.at >= WINDOW) samples.shift();
+    while (samples.length > 2 && at - samples[1]!.at >= this.#window) samples.shift();
     const first = samples[0]!;
     return at > first.at ? (frames - first.frames) / (at - first.at) : 0;
+  }
+}
+
+/**
+ * Guesses when a counter is done, by its rate from the first frame on: the wait for that one is the start of the work, not
+ * its pace. It says nothing before some seconds of work have passed.
+ */
+export class Forecast {
+  readonly #meter = new RateMeter(FORECAST_WINDOW);
+  readonly #from: number;
+  #begunAt: number | undefined;
+
+  /** @param from the counter before the work began */
+  constructor(from: number) {
+    this.#from = from;
+  }
+
+  /** Notes the counter at a time; gives the seconds that are left. */
+  note(frames: number, at: number, total: number | undefined): number | undefined {
+    if (frames <= this.#from) return undefined;
+    this.#begunAt ??= at;
+    const fps = this.#meter.note(frames, at);
+    return at - this.#begunAt < FORECAST_AFTER ? undefined : etaOf(frames, total, fps);
   }
 }
 

@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import { barOf, etaOf, lineOf, type ProgressState, RateMeter } from './progress.js';
+import { barOf, Forecast, lineOf, type ProgressState, RateMeter } from './progress.js';
 
 /** Where a terminal writes: stdout, or a test's own. */
 export interface Output {
@@ -95,12 +95,14 @@ export class Terminal {
       -readonly [K in keyof ProgressState]: ProgressState[K];
     };
     const show = this.#display(state);
+    const forecast = new Forecast(state.frames);
     meter.note(state.frames, this.#now());
     return {
       update: (frames) => {
         state.frames = frames;
-        state.fps = meter.note(frames, this.#now());
-        state.eta = etaOf(frames, state.total, state.fps);
+        const now = this.#now();
+        state.fps = meter.note(frames, now);
+        state.eta = forecast.note(frames, now, state.total);
         show.refresh();
       },
       expect: (total) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { barOf, clock, etaOf, lineOf, RateMeter } from '#commands/progress.js';
+import { barOf, clock, etaOf, Forecast, lineOf, RateMeter } from '#commands/progress.js';
 import { Terminal } from '#commands/terminal.js';
 
 /** An output that remembers, and a clock that the test moves. */
@@ -44,6 +44,40 @@ describe('the rate', () => {
   ])('gives the time that is left: %s', (_, eta, expected) => expect(eta).toBe(expected));
 });
 
+describe('the forecast', () => {
+  it('says nothing of the end before some seconds of work have passed, however long the first frame took', () => {
+    const forecast = new Forecast(0);
+    expect(forecast.note(0, 0, 500)).toBeUndefined();
+    expect(forecast.note(1, 20, 500), 'the first frame: 20 s for one are no pace').toBeUndefined();
+    expect(forecast.note(9, 24, 500)).toBeUndefined();
+    expect(forecast.note(11, 25, 500), 'two a second').toBeCloseTo(489 / 2, 6);
+  });
+
+  it('does not count what an earlier run has done', () => {
+    const forecast = new Forecast(400);
+    forecast.note(400, 0, 500);
+    forecast.note(401, 1, 500);
+    expect(forecast.note(411, 6, 500)).toBeCloseTo(89 / 2, 6);
+  });
+
+  it('swings little with single slow frames, and follows a lasting change', () => {
+    const forecast = new Forecast(0);
+    let [frames, now] = [0, 0];
+    const work = (count: number, seconds: number) => {
+      let left: number | undefined;
+      for (let i = 0; i < count; i += 1) {
+        frames += 1;
+        now += seconds;
+        left = forecast.note(frames, now, 1000);
+      }
+      return left! / (1000 - frames);
+    };
+    expect(work(40, 0.5)).toBeCloseTo(0.5, 2);
+    expect(work(1, 4)).toBeLessThan(0.65);
+    expect(work(60, 1)).toBeCloseTo(1, 1);
+  });
+});
+
 describe('the words', () => {
   it.each([
     [0, '0:00'],
@@ -78,17 +112,18 @@ describe('the words', () => {
 });
 
 describe('without a terminal', () => {
-  it('prints a plain line every five seconds', () => {
+  it('prints a plain line every five seconds, with the time that is left once that can be known', () => {
     const { terminal, written, time } = stage();
-    const progress = terminal.progress({ label: 'a.mp4', total: 100, device: 'cpu' });
-    for (let frames = 1; frames <= 100; frames++) {
+    const progress = terminal.progress({ label: 'a.mp4', total: 150, device: 'cpu' });
+    for (let frames = 1; frames <= 150; frames++) {
       time.now = frames / 10;
       progress.update(frames);
     }
     progress.end();
     expect(written).toEqual([
-      'a.mp4: 50 of 100 frames (50 %), 10.0 fps, 0:05 left, cpu\n',
-      'a.mp4: 100 of 100 frames (100 %), 10.0 fps, 0:00 left, cpu\n',
+      'a.mp4: 50 of 150 frames (33 %), 10.0 fps, cpu\n',
+      'a.mp4: 100 of 150 frames (66 %), 10.0 fps, 0:05 left, cpu\n',
+      'a.mp4: 150 of 150 frames (100 %), 10.0 fps, 0:00 left, cpu\n',
     ]);
   });
 
@@ -96,9 +131,11 @@ describe('without a terminal', () => {
     const { terminal, text, time } = stage();
     const progress = terminal.progress({ label: 'a.mp4' });
     progress.expect(20);
-    time.now = 5;
-    progress.update(10);
-    expect(text()).toBe('a.mp4: 10 of 20 frames (50 %), 2.0 fps, 0:05 left\n');
+    for (time.now = 0; time.now <= 6; time.now += 0.5) progress.update(2 * time.now);
+    expect(text()).toBe('a.mp4: 10 of 20 frames (50 %), 2.0 fps\n');
+    time.now = 10;
+    progress.update(15);
+    expect(text()).toMatch(/15 of 20 frames \(75 %\), 1\.\d fps, 0:03 left\n$/);
   });
 });
 
@@ -139,9 +176,9 @@ describe('--quiet and --json', () => {
 
   it('json writes one object per line and no text, on a terminal too', () => {
     const { terminal, text, time } = stage({ json: true, isTTY: true });
-    const progress = terminal.progress({ label: 'a.mp4', total: 60, device: 'cpu' });
+    const progress = terminal.progress({ label: 'a.mp4', total: 90, device: 'cpu' });
     terminal.print('not shown');
-    for (let second = 0.5; second <= 2; second += 0.5) {
+    for (let second = 0.5; second <= 6; second += 0.5) {
       time.now = second;
       progress.update(second * 10);
     }
@@ -151,8 +188,10 @@ describe('--quiet and --json', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(events).toEqual([
-      { event: 'progress', source: 'a.mp4', frames: 10, total: 60, fps: 10, eta_seconds: 5, device: 'cpu' },
-      { event: 'progress', source: 'a.mp4', frames: 20, total: 60, fps: 10, eta_seconds: 4, device: 'cpu' },
+      ...[10, 20, 30, 40, 50].map((frames) => ({
+        ...{ event: 'progress', source: 'a.mp4', frames, total: 90, fps: 10, device: 'cpu' },
+      })),
+      { event: 'progress', source: 'a.mp4', frames: 60, total: 90, fps: 10, eta_seconds: 3, device: 'cpu' },
       { event: 'source', source: 'a.mp4', frames: 20 },
     ]);
   });
