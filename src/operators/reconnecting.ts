@@ -1,4 +1,4 @@
-import { defer, type Observable, repeat, retry, tap, timer } from 'rxjs';
+import { defer, type Observable, race, repeat, retry, tap, timer } from 'rxjs';
 
 /** How long to wait before each new connection. */
 export interface BackOff {
@@ -8,6 +8,8 @@ export interface BackOff {
   readonly jitter: number;
   /** 0 <= x < 1, uniform; `Math.random` outside of tests. */
   readonly random: () => number;
+  /** Emits when there is no more reason to wait after a failure; asked at each, and let go when the wait is over. */
+  readonly over?: (failure: { readonly error?: unknown }) => Observable<unknown>;
 }
 
 /** A connection that was lost or never came about. */
@@ -38,7 +40,7 @@ export function reconnecting<T>(
       const step = backOff.stepsMs[Math.min(attempts, backOff.stepsMs.length) - 1]!;
       const waitMs = Math.round(step * (1 + backOff.jitter * (2 * backOff.random() - 1)));
       onFault({ ...failure, attempts, waitMs });
-      return timer(waitMs);
+      return backOff.over ? race(timer(waitMs), backOff.over(failure)) : timer(waitMs);
     };
     return defer(() => {
       epoch += 1;

@@ -43,6 +43,27 @@ describe('reconnecting', () => {
     expect(waits).toEqual([10, 20, 10, 20]);
   });
 
+  it('waits no longer than there is reason to, and asks at each failure anew', () => {
+    const asked: unknown[] = [];
+    scheduler().run(({ cold, expectObservable, expectSubscriptions }) => {
+      const reasons = [cold('3ms o'), cold('-'), cold('1s o')];
+      const over = (failure: { readonly error?: unknown }) => {
+        asked.push(failure.error);
+        return reasons[asked.length - 1]!;
+      };
+      const connect = (epoch: number) => (epoch < 4 ? throwError(() => epoch) : concat(of('v'), NEVER));
+      // 3 ms in place of 10, then the steps: 20 and 40.
+      expectObservable(
+        reconnecting(connect, { ...steady, over }, () => {}),
+        '100ms !',
+      ).toBe('63ms v');
+      expectSubscriptions(reasons[0]!.subscriptions).toBe('^ 2ms !');
+      expectSubscriptions(reasons[1]!.subscriptions).toBe('3ms ^ 19ms !');
+      expectSubscriptions(reasons[2]!.subscriptions).toBe('23ms ^ 39ms !');
+    });
+    expect(asked).toEqual([1, 2, 3]);
+  });
+
   it('connects again when the source ends without a fault', () => {
     const faults: Fault[] = [];
     scheduler().run(({ expectObservable }) => {

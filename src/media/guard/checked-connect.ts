@@ -5,7 +5,7 @@ import type { SourceFault } from '#core/source-error.js';
 import { SourceError } from '#core/source-error.js';
 
 /** Opens a connection to a host, by name or address. @throws SourceError */
-export type Connect = (host: string, port: number) => Promise<Socket>;
+export type Connect = (host: string, port: number, signal?: AbortSignal) => Promise<Socket>;
 
 export interface CheckedConnectOptions {
   /** Of the source, for people. */
@@ -23,7 +23,7 @@ const FAULTS: Readonly<Record<string, SourceFault>> = { ECONNREFUSED: 'refused',
  * among others is closed.
  */
 export function checkedConnect({ name, isOpen, resolve = addressesOf }: CheckedConnectOptions): Connect {
-  return async (host, port) => {
+  return async (host, port, signal) => {
     const addresses = await resolve(host).catch(() => []);
     if (addresses.length === 0) throw new SourceError('unreachable', `${name}: the host ${host} is not known`);
     if (!addresses.every(isOpen)) {
@@ -32,11 +32,13 @@ export function checkedConnect({ name, isOpen, resolve = addressesOf }: CheckedC
     }
     let failure: unknown;
     for (const address of addresses) {
-      const socket = connect({ host: address, port, noDelay: true });
+      signal?.throwIfAborted();
+      const socket = connect({ host: address, port, noDelay: true }).on('error', () => undefined);
       try {
-        await once(socket, 'connect');
+        await once(socket, 'connect', signal && { signal });
         return socket;
       } catch (error) {
+        socket.destroy();
         failure = error;
       }
     }

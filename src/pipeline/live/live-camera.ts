@@ -124,7 +124,7 @@ export class LiveCamera {
     this.#change({ state: 'connecting', message: 'connecting', cause: undefined });
     this.#subscription = reconnecting(
       () => this.#connection(),
-      backOffOf(this.#shared.settings),
+      backOffOf(this.#plan, this.#shared, this.#plan.source),
       (fault) => this.#lost(fault),
     ).subscribe();
     this.#second?.start();

@@ -1,9 +1,10 @@
 import { defer, finalize, type Observable, type Subscriber, type Subscription, switchMap, tap } from 'rxjs';
 import { type HardwareDecoder, hardwareDecoder } from '#media/hwaccel.js';
+import { reachedAgain } from '#media/knock.js';
 import { type LiveEvent, liveSource } from '#media/live/live-source.js';
 import { locate } from '#media/location.js';
 import type { BackOff } from '#operators/reconnecting.js';
-import type { CameraPlan, LiveSettings } from './camera-plan.js';
+import type { CameraPlan } from './camera-plan.js';
 import type { Connection } from './connection.js';
 import type { LiveShared } from './live-camera.js';
 
@@ -60,9 +61,12 @@ export function readStream(
     .subscribe({ error: (error) => subscriber.error(error), complete: () => subscriber.complete() });
 }
 
-/** How the streams of cameras are connected anew. */
-export function backOffOf({ reconnectMs }: LiveSettings): BackOff {
-  return { stepsMs: reconnectMs, jitter: JITTER, random: Math.random };
+/** How a stream of a camera is connected anew: as soon as it can be reached again, in steps while it is there and fails. */
+export function backOffOf({ fromPage }: CameraPlan, { settings, pageRules }: LiveShared, source: string): BackOff {
+  return {
+    ...{ stepsMs: settings.reconnectMs, jitter: JITTER, random: Math.random },
+    over: ({ error }) => reachedAgain(source, { error, ...(fromPage && { rules: pageRules }) }),
+  };
 }
 
 /** Whether a source runs on its own clock, whoever reads it. */

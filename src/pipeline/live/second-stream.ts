@@ -55,7 +55,7 @@ export class SecondStream {
     this.#change({ state: 'connecting', message: 'connecting' });
     this.#subscription = reconnecting(
       () => this.#connection(),
-      backOffOf(this.#shared.settings),
+      backOffOf(this.#plan, this.#shared, this.#url),
       (fault) => this.#away(fault),
     ).subscribe();
   }

@@ -1,0 +1,58 @@
+import { Observable } from 'rxjs';
+import { SourceError, type SourceFault } from '#core/source-error.js';
+import type { SourceRules } from '#core/source-rules.js';
+import { checkedConnect } from './guard/checked-connect.js';
+import { locate } from './location.js';
+
+const PORTS: Readonly<Record<string, number>> = { rtsp: 554, rtsps: 322, http: 80, https: 443, rtmp: 1935, rtmps: 443 };
+/** What a camera that is away may be known by; the others it says itself, so that it is there. */
+const AWAY: ReadonlySet<SourceFault> = new Set(['refused', 'unreachable', 'timeout', 'ended', 'stalled']);
+/** Between two knocks, ms: from the first, by up to the second more, so that many cameras of one recorder do not knock at once. */
+const EVERY_MS = [250, 500] as const;
+const PATIENCE_MS = 1000;
+
+export interface KnockOptions {
+  /** What ended the connection. */
+  readonly error: unknown;
+  /** Of a source that may not lead everywhere. */
+  readonly rules?: SourceRules | undefined;
+}
+
+/**
+ * Emits once when a camera that was away lets itself be reached again, so that nobody has to wait any longer: a connection
+ * over TCP now and then, far cheaper than an attempt with ffmpeg, ends the wait within a second. It says nothing of a camera
+ * that was there all the time, whatever is wrong with it, and stops knocking there.
+ */
+export function reachedAgain(source: string, { error, rules }: KnockOptions): Observable<true> {
+  const { name, input, scheme, remote } = locate(source);
+  const fault = error instanceof SourceError ? error.fault : error === undefined ? 'ended' : 'unknown';
+  const port = PORTS[scheme];
+  if (!remote || port === undefined || !AWAY.has(fault) || !URL.canParse(input)) return new Observable();
+  const url = new URL(input);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const connect = checkedConnect({ name, isOpen: (address) => rules?.isOpen(address) ?? true });
+  /** An RTSP source has one port only, so that it is this one that refused. */
+  let wasAway = fault === 'refused' && scheme.startsWith('rtsp');
+  return new Observable((subscriber) => {
+    let timer: NodeJS.Timeout;
+    const later = () => {
+      timer = setTimeout(knock, EVERY_MS[0] + EVERY_MS[1] * Math.random());
+    };
+    const ended = new AbortController();
+    const knock = async (): Promise<void> => {
+      try {
+        const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(PATIENCE_MS)]);
+        (await connect(host, Number(url.port || port), signal)).destroy();
+        if (wasAway) subscriber.next(true);
+      } catch {
+        wasAway = true;
+        if (!ended.signal.aborted) later();
+      }
+    };
+    later();
+    return () => {
+      clearTimeout(timer);
+      ended.abort();
+    };
+  });
+}
