@@ -76,12 +76,14 @@ export type DecoderSpec =
     }
   /**
    * `[H*W of all heads, A*4 + A + C]`, cell-major, sigmoid applied: A boxes, A objectnesses, C class probabilities shared by the
-   * anchors; every class above the threshold counts, as in its repository. Several outputs are one `[1, H, W, A*5+C]` per head.
+   * anchors; every class above the threshold counts, as in its repository. Several outputs are one `[1, H, W, A*5+C]` per head, or
+   * with `raw: true` three per head in turn, logits: `[1, A*4, H, W]`, `[1, A, H, W]`, `[1, C, H, W]`.
    */
   | {
       readonly kind: 'yolo-fastest-v2';
       readonly output: string | readonly string[];
       readonly heads: readonly Omit<AnchorHead, 'output'>[];
+      readonly raw?: boolean;
     }
   /** `[1, N, 5+C]`, row-major cells of each stride in turn, objectness and class probabilities after the sigmoid. */
   | {

@@ -51,8 +51,15 @@ const decoder = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('yolo-fastest-v2'),
-    output: z.union([text, z.array(text).min(1).max(MAX_HEADS)]),
+    output: z.union([
+      text,
+      z
+        .array(text)
+        .min(1)
+        .max(3 * MAX_HEADS),
+    ]),
     heads: z.array(z.strictObject({ stride, anchors })).min(1).max(MAX_HEADS),
+    raw: z.boolean().optional(),
   }),
   z.strictObject({
     kind: z.literal('yolox'),

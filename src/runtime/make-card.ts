@@ -19,14 +19,21 @@ function outputsOf({ outputs }: ModelFacts): string {
   return describeValues(outputs);
 }
 
-/** What a named preset makes of the model. @throws LookoutError kind `model` with the shapes expected and found */
+/** `--preset a or --preset b` */
+function choiceOf(names: readonly string[]): string {
+  return `--preset ${names.join(' or --preset ')}`;
+}
+
+/** What a named preset makes of the model. @throws LookoutError kind `model` with the shapes expected and found, and presets that fit */
 export function readAs(preset: Preset, facts: ModelFacts): Reading {
   const reading = preset.read(facts);
   if (reading) return reading;
   const { width, height } = facts.size;
+  const fitting = PRESETS.filter((other) => other.read({ ...facts, named: false })).map(({ name }) => name);
   throw new LookoutError(
     'model',
-    `preset ${preset.name}: expected outputs ${preset.expects}; found ${outputsOf(facts)} for an input of ${width}x${height}`,
+    `preset ${preset.name}: expected outputs ${preset.expects}; found ${outputsOf(facts)} for an input of ${width}x${height}` +
+      (fitting.length > 0 ? `, which fit ${choiceOf(fitting)}` : ''),
   );
 }
 
@@ -84,7 +91,7 @@ export function guessReading(facts: ModelFacts): Reading {
     found.length === 0
       ? (labelHint(facts) ??
         `no layout that lookout reads has such outputs; presets: ${PRESETS.map(({ name }) => name).join(', ')}`)
-      : `the shapes fit several layouts; choose --preset ${found.map(({ preset }) => preset.name).join(' or --preset ')}`;
+      : `the shapes fit several layouts; choose ${choiceOf(found.map(({ preset }) => preset.name))}`;
   throw new LookoutError('model', `the layout cannot be told from the file (${outputsOf(facts)}): ${hint}`);
 }
 

@@ -1,9 +1,19 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { formatCard, parseCard } from '#runtime/card-file.js';
 import { cardOf } from '#runtime/load-model.js';
 import { Probe } from '#runtime/probe.js';
 import { verifyCard } from '#runtime/verify-card.js';
 import { corners, decoded, expectSame, type Found, noted, outputsOf, sigmoid } from './read-exports.js';
-import { columns, decodedRows, fastestHeads, type TinyModel, yolov8, yolox, zooYolov4 } from './tiny-models.js';
+import {
+  columns,
+  decodedRows,
+  fastestHeads,
+  fastestMaps,
+  type TinyModel,
+  yolov8,
+  yolox,
+  zooYolov4,
+} from './tiny-models.js';
 
 /*
  * Files as other programs export them, without any hint from the user: the layout that lookout finds, and for layouts that no
@@ -140,5 +150,52 @@ describe('layouts of single repositories', () => {
       }
     }
     expectSame(decoded(card, outputs, 0.3), expected);
+  });
+
+  /** The same `Detector.forward` without `export_onnx`, `handel_preds`: sigmoid of boxes and objectness, softmax of the classes. */
+  it.each([undefined, 'yolo-fastest-v2'])('Yolo-FastestV2 with six raw maps, preset %s', async (preset) => {
+    const model = () => fastestMaps(3, { dims: [1, 3, 96, 160] });
+    const card = await bare(model(), { preset });
+    const outputs = await outputsOf(model(), probe);
+    const maps = [...outputs.values()].map(({ data }) => data);
+    const anchors = [
+      [12.64, 19.39, 37.88, 51.48, 55.71, 138.31],
+      [126.91, 78.23, 131.57, 214.55, 279.92, 258.87],
+    ];
+    const expected = [16, 32].flatMap((stride, head) => {
+      const [boxes, objectness, classes] = maps.slice(3 * head, 3 * head + 3) as [
+        Float32Array,
+        Float32Array,
+        Float32Array,
+      ];
+      const [rows, columns] = [96 / stride, 160 / stride];
+      const cells = rows * columns;
+      return Array.from({ length: cells }, (_, cell) => {
+        const powers = [0, 1, 2].map((id) => Math.exp(classes[id * cells + cell]!));
+        const sum = powers.reduce((a, b) => a + b);
+        return [0, 1, 2].flatMap((anchor) => {
+          const [x, y, w, h] = [0, 1, 2, 3].map((at) => 2 * sigmoid(boxes[(4 * anchor + at) * cells + cell]!));
+          const box = corners(
+            (x! - 0.5 + (cell % columns)) * stride,
+            (y! - 0.5 + Math.floor(cell / columns)) * stride,
+            w! ** 2 * anchors[head]![2 * anchor]!,
+            h! ** 2 * anchors[head]![2 * anchor + 1]!,
+          );
+          const factor = sigmoid(objectness[anchor * cells + cell]!) / sum;
+          return powers.map((power, classId): Found => ({ box, score: factor * power, classId }));
+        });
+      }).flat();
+    });
+    expectSame(
+      decoded(card, outputs, 0.3),
+      expected.filter(({ score }) => score >= 0.3),
+    );
+    expect(parseCard(formatCard(card), 'card.json')).toEqual(card);
+    for (const [name, { dims, data }] of outputs) {
+      const broken = new Map(outputs).set(name, { dims, data: data.map(() => Infinity) });
+      expect(decoded(card, broken, 0.3).length).toBeLessThan(expected.length / 2);
+      const wrong = new Map(outputs).set(name, { dims: [...dims].reverse(), data });
+      expect(() => decoded(card, wrong, 0.3)).toThrow(new RegExp(`output "${name}": the card expects`));
+    }
   });
 });

@@ -329,6 +329,13 @@ describe('a bare file is read by what it says of itself', () => {
     );
   });
 
+  it('says which presets fit where another one was named', async () => {
+    const wrong = cardOf(rawHeads([16, 32], 3, 80).file(), probe, { preset: 'scrfd' });
+    await expect(wrong).rejects.toThrow(
+      /preset scrfd: expected .*\[1, 255, 6, 6\].* for an input of 96x96, which fit --preset yolov3 or --preset yolov4$/,
+    );
+  });
+
   it('says so where only the number of labels does not fit', async () => {
     await expect(cardOf(yolov8(80).file(), probe, { labels: ['a', 'b'] })).rejects.toThrow(
       /expected labels of 80 classes, found 2 labels/,

@@ -270,6 +270,13 @@ export function fastestHeads(classes: number): TinyModel {
   });
 }
 
+/** The same without the repository's `export_onnx`: boxes, objectness and classes of each head, logits. */
+export function fastestMaps(classes: number, input?: TinyInput): TinyModel {
+  return tiny((model) => {
+    for (const stride of [16, 32]) for (const count of [12, 3, classes]) model.output(model.head(count, stride));
+  }, input);
+}
+
 /** [N, cells, values] */
 export function cellRows(values: number, strides: readonly number[] = P3_TO_P5, input?: TinyInput): TinyModel {
   return tiny((model) => model.output(model.rows(values, strides)), input);

@@ -1,13 +1,54 @@
+import type { RawOutput } from '#core/tensor.js';
 import type { DecoderOf } from './decoder.js';
-import { rowsExactly } from './values.js';
+import { outputNamed, rowsExactly, shapeError, sigmoid } from './values.js';
+
+interface Grid {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** Maps of logits `[1, channels, H, W]` as rows of probabilities, cell by cell: a sigmoid, for the classes a softmax. */
+function rowsOfMaps(
+  outputs: RawOutput,
+  names: readonly string[],
+  { columns, rows }: Grid,
+  channels: readonly number[],
+): Float32Array {
+  const cells = columns * rows;
+  const width = channels.reduce((sum, count) => sum + count, 0);
+  const joined = new Float32Array(cells * width);
+  let first = 0;
+  for (const [part, count] of channels.entries()) {
+    const { data, dims } = outputNamed(outputs, names[part]);
+    const expected = [count, rows, columns];
+    if (dims.slice(-3).join() !== expected.join()) throw shapeError(names[part], `[1, ${expected.join(', ')}]`, dims);
+    const isClasses = part === channels.length - 1;
+    // A sigmoid would make finite numbers of infinite ones.
+    const activate = (logit: number) => (isClasses ? logit : logit * 0 === 0 ? sigmoid(logit) : Number.NaN);
+    for (let cell = 0; cell < cells; cell++) {
+      const to = joined.subarray(cell * width + first, cell * width + first + count);
+      for (let at = 0; at < count; at++) to[at] = activate(data[at * cells + cell]);
+      if (isClasses) softmax(to);
+    }
+    first += count;
+  }
+  return joined;
+}
+
+function softmax(values: Float32Array): void {
+  const most = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  let sum = 0;
+  for (let at = 0; at < values.length; at++) sum += values[at] = Math.exp(values[at] - most);
+  for (let at = 0; at < values.length; at++) values[at] /= sum;
+}
 
 /**
  * Yolo-FastestV2: one row per cell of each head in turn, row-major: A boxes of 4, A objectnesses, C class probabilities that
- * the anchors share, all after their activation (`Detector.forward` with `export_onnx`, whose outputs, one per head, may be joined).
+ * the anchors share, all after their activation (`Detector.forward` with `export_onnx`, whose outputs, one per head, may be joined; raw maps without).
  * centre = (2 * xy - 0.5 + cell) * stride, size = (2 * wh)^2 * anchor, score = objectness * class (`utils.handel_preds`). Every class
  * that reaches the floor is a candidate of its own (`utils.non_max_suppression`, `multi_label`).
  */
-export const yoloFastestV2: DecoderOf<'yolo-fastest-v2'> = ({ output, heads }, { classes, input }) => {
+export const yoloFastestV2: DecoderOf<'yolo-fastest-v2'> = ({ output, heads, raw }, { classes, input }) => {
   const grids = heads.map((head) => ({
     ...head,
     columns: Math.ceil(input.width / head.stride),
@@ -16,13 +57,20 @@ export const yoloFastestV2: DecoderOf<'yolo-fastest-v2'> = ({ output, heads }, {
   const cells = grids.reduce((sum, grid) => sum + grid.columns * grid.rows, 0);
   const anchorCount = heads[0].anchors.length;
   const width = anchorCount * 5 + classes;
+  const mapsOf = (outputs: RawOutput, head: number) =>
+    rowsOfMaps(outputs, output.slice(3 * head, 3 * head + 3) as string[], grids[head], [
+      4 * anchorCount,
+      anchorCount,
+      classes,
+    ]);
   return {
     landmarkCount: 0,
     decode(outputs, floor, into) {
       const joined = typeof output === 'string' ? rowsExactly(outputs, output, cells, width) : undefined;
       let at = 0;
       for (const [head, { stride, anchors, columns, rows }] of grids.entries()) {
-        const data = joined ?? rowsExactly(outputs, output[head], columns * rows, width);
+        const data =
+          joined ?? (raw ? mapsOf(outputs, head) : rowsExactly(outputs, output[head], columns * rows, width));
         if (!joined) at = 0;
         for (let cell = 0; cell < columns * rows; cell++, at += width) {
           for (let a = 0; a < anchorCount; a++) {
