@@ -75,8 +75,12 @@ export function marksOf(
 function clearest(
   texts: readonly string[],
   { size, measure }: LayoutOptions,
-  around: { readonly box: Rect; readonly taken: readonly Rect[]; readonly others: readonly Rect[] },
+  { box, taken, others }: { readonly box: Rect; readonly taken: readonly Rect[]; readonly others: readonly Rect[] },
 ): { readonly text: string; readonly place: LabelPlace } | undefined {
+  const { width, height } = measure(texts[0]!);
+  const near = ({ left, top, right, bottom }: Rect) =>
+    left < box.right + width && right > box.left - width && top < box.bottom + height && bottom > box.top - height;
+  const around = { box, taken: taken.filter(near), others: others.filter(near) };
   let best: { readonly text: string; readonly place: LabelPlace } | undefined;
   for (const whole of texts) {
     const text = fitted(whole, size.width, measure);
