@@ -9,7 +9,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
   let best: string | undefined;
   let fewest = allowed + 1;
   for (const candidate of candidates) {
-    const edits = distance(plain, bare(candidate));
+    const edits = slips(plain, bare(candidate));
     if (edits < fewest) [best, fewest] = [candidate, edits];
   }
   return best;
@@ -19,6 +19,13 @@ export function closest(word: string, candidates: readonly string[]): string | u
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   const candidate = closest(word, candidates);
   return candidate === undefined ? undefined : `did you mean ${candidate}?`;
+}
+
+/** Edits between two words; two letters that changed places are one slip, not two. */
+function slips(one: string, other: string): number {
+  const edits = distance(one, other);
+  const sorted = (word: string) => [...word].sort().join('');
+  return edits === 2 && one.length === other.length && sorted(one) === sorted(other) ? 1 : edits;
 }
 
 function bare(word: string): string {

@@ -243,7 +243,7 @@ describe('finding a model', () => {
 
   it.each([
     ['nothing', 'missing', /model "missing" was not found: neither .*missing.card.json nor a file/],
-    ['a name with a slip', 'tinny', /model "tinny" was not found: .*; did you mean tiny\?/],
+    ['a name with a slip', 'tyni', /model "tyni" was not found: .*; did you mean tiny\?/],
     ['a file with a slip', join(named, 'modle.onnx'), /modle.onnx: not found; did you mean .*model.onnx\?/],
     ['a file that is nowhere', join(folder, 'none', 'x.onnx'), /x.onnx: not found; check the path$/],
     ['a folder without a card', join(folder, 'models', 'empty'), /expected a card.json in this folder/],
