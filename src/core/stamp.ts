@@ -12,7 +12,7 @@ export interface Stamp {
   readonly seq: number;
   /** Presentation time, seconds, on the source's own clock. */
   readonly pts: number;
-  /** When the frame arrived, ms since the Unix epoch; absent for files. */
+  /** When the frame began to arrive, ms since the Unix epoch; absent for files. */
   readonly capturedAt?: number;
   /** The source picture's size, after rotation. */
   readonly size: Size;

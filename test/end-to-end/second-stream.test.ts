@@ -5,13 +5,13 @@ import type { Engine } from '#core/engine.js';
 import type { VideoPiece } from '#core/video.js';
 import type { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { brightEngine, camerasOf, observations, pieces, plan, untilStatus } from '../pipeline/live/support.js';
+import { clockOf, later, readingClock } from '../support/burnt-clock.js';
 import { childrenNamed } from '../support/processes.js';
 import { hasRtspServer, type RtspServer, rtspServer } from '../support/rtsp-server.js';
 import { temporaryFolder } from '../support/video.js';
 
 const MAIN = { width: 640, height: 480, fps: 25, group: 25 };
 const SECOND = { width: 320, height: 176, fps: 10, group: 10 };
-const BITS = 16;
 
 const servers: RtspServer[] = [];
 let bright: Engine;
@@ -33,19 +33,6 @@ async function serving(...args: Parameters<typeof rtspServer>): Promise<RtspServ
   return server;
 }
 
-/** The burnt-in clock of a picture whose grey value at a place across is known: ms, modulo 2^16. */
-function clockOf(greyAt: (across: number) => number): number {
-  let gray = 0;
-  for (let bit = 0; bit < BITS; bit += 1) if (greyAt((bit + 0.5) / BITS) > 128) gray |= 1 << bit;
-  for (let shift = 1; shift < BITS; shift *= 2) gray ^= gray >> shift;
-  return gray;
-}
-
-/** How much later one clock is than another that it is near, ms. */
-function later(a: number, b: number): number {
-  return ((a - b + 3 * 2 ** (BITS - 1)) % 2 ** BITS) - 2 ** (BITS - 1);
-}
-
 /** Mean brightness inside a box, 0..1. */
 function brightness(grey: Uint8Array, width: number, [x1, y1, x2, y2]: Box): number {
   let [sum, count] = [0, 0];
@@ -62,17 +49,7 @@ describe.skipIf(!hasRtspServer)('a second stream for the analysis', () => {
   it('gives boxes in pixels of the first, on pictures of the same moment, read from the pixels of both', async () => {
     const server = await serving({ '/main': { clock: MAIN }, '/second': { clock: SECOND } });
     const analysed: number[] = [];
-    const { width, height } = bright.card.input.size;
-    const reading: Engine = {
-      ...{ card: bright.card, workers: bright.workers, maxBatch: bright.maxBatch },
-      ...{ device: bright.device, threadsPerWorker: bright.threadsPerWorker, close: async () => {} },
-      reuse: (outputs) => bright.reuse(outputs),
-      infer: (pictures) => {
-        for (const each of pictures)
-          analysed.push(clockOf((across) => each[width * (height >> 1) + Math.floor(across * width)]!));
-        return bright.infer(pictures);
-      },
-    };
+    const reading = readingClock(bright, (clock) => analysed.push(clock));
     cameras = camerasOf(reading);
     const seen: { readonly seq: number; readonly clock: number }[] = [];
     const shown = new Map<number, VideoPiece>();

@@ -75,7 +75,7 @@ export class Connection {
   #codedSize: CodedSize = () => undefined;
   #size: Size | undefined;
   #fitted: Letterbox | undefined;
-  /** ffmpeg's parser knows the end of a picture that came by RTP from the beginning of the next. */
+  /** ffmpeg's parser knows the end of a picture that came by RTP from the beginning of the next, and passes it on then. */
   #isHeldBack = false;
   #passedOnAt: number | undefined;
   #seq = 0;
@@ -122,7 +122,8 @@ export class Connection {
     const data = this.#avcc ? toAnnexB(raw, this.#avcc, isKey) : raw;
     const arrivedAt = performance.now();
     const begunAt = (this.#isHeldBack ? this.#passedOnAt : undefined) ?? arrivedAt;
-    const moment = { seq: this.#seq, pts, capturedAt: Date.now(), arrivedAt, begunAt };
+    const capturedAt = Math.round(Date.now() - (arrivedAt - begunAt));
+    const moment = { seq: this.#seq, pts, capturedAt, arrivedAt, begunAt };
     this.#passedOnAt = arrivedAt;
     this.#seq += 1;
     this.#sawKey ||= isKey;

@@ -6,12 +6,12 @@ export interface Arrival {
   readonly seq: number;
   /** Seconds on the source's clock. */
   readonly pts: number;
-  /** ms since the Unix epoch. */
+  /** When it began to arrive, ms since the Unix epoch. */
   readonly capturedAt: number;
   /** The same moment on the process's own clock (`performance.now`), ms. */
-  readonly arrivedAt: number;
-  /** When it began to arrive, on the same clock: ffmpeg may pass a picture on only when the next one begins. */
   readonly begunAt: number;
+  /** When it was here, on that clock: ffmpeg may pass a picture on only when the next one begins. */
+  readonly arrivedAt: number;
   /** The picture's size from its own parameter sets, or from the stream's header. */
   readonly size: Size;
   /** A key frame came at or before it: it can be decoded whole. */
