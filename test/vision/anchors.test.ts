@@ -89,8 +89,9 @@ describe('fitting anchors', () => {
         [Number.POSITIVE_INFINITY, 3],
         [Number.NaN, 8],
       ],
+      recall: 0,
     },
-  ])('gives finite, distinct anchors for $name', ({ sizes }) => {
+  ])('gives finite, distinct anchors for $name', ({ sizes, recall = 1 }) => {
     const { anchors, bestPossibleRecall } = fitAnchors(sizes as unknown as Anchor[], {
       count: 9,
       seed: 1,
@@ -99,7 +100,14 @@ describe('fitting anchors', () => {
     expect(anchors).toHaveLength(9);
     expect(anchors.flat().every((side) => Number.isFinite(side) && side >= 2)).toBe(true);
     expect(new Set(anchors.map(String)).size).toBe(9);
-    expect(bestPossibleRecall).toBe(1);
+    expect(bestPossibleRecall).toBe(recall);
+  });
+
+  it('counts objects too small for the search among those that may be missed, as judging the same anchors again does', () => {
+    const sizes: Anchor[] = [...scatter(8, 99, centres, 0.1), [1, 60]];
+    const { anchors, kept: _, ...quality } = fitAnchors(sizes, { count: 3, seed: 1, mutations: 50 });
+    expect(quality.bestPossibleRecall).toBe(0.99);
+    expect(quality).toEqual(judgeAnchors(sizes, anchors));
   });
 
   it('keeps the current set where there is no object', () => {

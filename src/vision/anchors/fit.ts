@@ -27,8 +27,8 @@ const LEAST_SIDE = 2;
 
 /**
  * Anchors for objects of the given sizes in input px: k-means on 1 - IoU, then seeded mutation that keeps what is fitter.
- * Objects with a side below 2 px or without finite size are left out. With few or equal objects the missing anchors are
- * spread around the ones found; with none at all the current set stays, or a spread from 8 px upwards is given.
+ * The search leaves out objects with a side below 2 px; they are judged all the same, as those that may be missed. Sizes that are
+ * not finite count nowhere. With few or equal objects the missing anchors are spread around the ones found; with none at all the current set stays, or a spread from 8 px upwards is given.
  * @throws RangeError when `count` is no integer above 0 or differs from the current set's
  */
 export function fitAnchors(sizes: readonly Anchor[], options: AnchorOptions): AnchorFit {
@@ -39,14 +39,15 @@ export function fitAnchors(sizes: readonly Anchor[], options: AnchorOptions): An
     throw new RangeError(`fitAnchors: expected ${count} current anchors, got ${current.length}`);
   }
   const random = new Random(seed, count);
-  const usable = sizes.filter(([width, height]) => Math.min(width, height) >= LEAST_SIDE && width + height < Infinity);
+  const objects = sizes.filter(([width, height]) => width + height < Infinity);
+  const usable = objects.filter(([width, height]) => Math.min(width, height) >= LEAST_SIDE);
   const sample = usable.length > SAMPLE ? random.shuffle([...usable]).slice(0, SAMPLE) : usable;
   if (sample.length === 0 && current !== undefined)
-    return { ...judgeAnchors([], current), anchors: current, kept: true };
+    return { ...judgeAnchors(objects, current, ratioLimit), anchors: current, kept: true };
   const spread = spreadOut(clusterSizes(sample, count, random), count);
   const found = mutate(sample, spread, { random, ratioLimit, mutations }).sort(byArea);
-  const quality = judgeAnchors(usable, found, ratioLimit);
-  const old = current && judgeAnchors(usable, current, ratioLimit);
+  const quality = judgeAnchors(objects, found, ratioLimit);
+  const old = current && judgeAnchors(objects, current, ratioLimit);
   if (old !== undefined && old.fitness >= quality.fitness) return { ...old, anchors: current!, kept: true };
   return { ...quality, anchors: found, kept: false };
 }
