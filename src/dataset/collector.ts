@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Annotation } from '#core/annotation.js';
 import { messageOf } from '#core/errors.js';
 import type { Size } from '#core/size.js';
+import { iou } from '#vision/iou.js';
 import type { Sample } from './dataset.js';
 import type { Fault, FaultEffect, FaultKind } from './fault.js';
 import { readImageSize } from './image-header.js';
@@ -12,17 +14,31 @@ export interface Place {
   readonly line?: () => number | undefined;
 }
 
+/** Boxes of one class that overlap more than this are taken for one object that was labelled twice. */
+const SAME_OBJECT_IOU = 0.9;
+
 /** Boxes may pass the picture's edge by this much, px, before it is called a fault: labels are rounded. */
 export const EDGE_TOLERANCE_PX = 1;
+
+type Placed = readonly [Annotation, Place];
+
+/** What objects are told apart in. */
+interface PictureOf {
+  readonly picture: string;
+  readonly labels: readonly string[];
+}
+
+const show = ({ box }: Annotation): string => `[${box.map((edge) => +edge.toFixed(1)).join(', ')}]`;
 
 /** Takes what a reader finds, keeps what is sound and writes down the rest. */
 export class Collector {
   readonly samples: Sample[] = [];
   readonly faults: Fault[] = [];
 
-  fault(kind: FaultKind, effect: FaultEffect, place: Place, message: string): void {
+  fault(kind: FaultKind, effect: FaultEffect, place: Place & { readonly picture?: string }, message: string): void {
+    const { file, picture } = place;
     const line = place.line?.();
-    this.faults.push({ kind, effect, file: place.file, ...(line !== undefined && { line }), message });
+    this.faults.push({ kind, effect, file, ...(line !== undefined && { line }), ...(picture && { picture }), message });
   }
 
   /**
@@ -67,10 +83,10 @@ export class Collector {
     return annotation;
   }
 
-  /** Objects of one picture without exact repetitions (same class, same box). */
-  distinct(annotations: readonly (readonly [Annotation, Place])[]): Annotation[] {
+  /** Objects of one picture without exact repetitions (same class, same box); what nearly is one is kept and written down. */
+  distinct(annotations: readonly Placed[], { picture, labels }: PictureOf): Annotation[] {
     const seen = new Set<string>();
-    return annotations.flatMap(([annotation, place]) => {
+    const kept = annotations.filter(([annotation, place]) => {
       const key = `${annotation.classId} ${annotation.box.join(' ')}`;
       if (seen.has(key)) {
         this.fault(
@@ -79,10 +95,25 @@ export class Collector {
           place,
           'the same class and box as another object of the picture',
         );
-        return [];
+        return false;
       }
       seen.add(key);
-      return [annotation];
+      return true;
     });
+    kept.forEach((later, index) => {
+      for (const earlier of kept.slice(0, index)) this.#comparePair(earlier, later, { picture, labels });
+    });
+    return kept.map(([annotation]) => annotation);
+  }
+
+  #comparePair([one, first]: Placed, [other, place]: Placed, { picture, labels }: PictureOf): void {
+    if (one.classId !== other.classId || one.crowd || other.crowd) return;
+    const overlap = iou(one.box, other.box);
+    if (overlap < SAME_OBJECT_IOU) return;
+    const line = first.line?.();
+    const where = line === undefined ? '' : ` (line ${line})`;
+    const boxes = `${show(one)}${where} and ${show(other)}`;
+    const message = `two boxes of ${labels[one.classId]} in ${basename(picture)} with an IoU of ${overlap.toFixed(2)}: ${boxes}`;
+    this.fault('duplicate-object', 'kept', { ...place, picture }, message);
   }
 }

@@ -25,6 +25,8 @@ export interface Fault {
   readonly file: string;
   /** 1-based; absent where the file as a whole is meant (a picture). */
   readonly line?: number;
+  /** The picture that shows what is meant, where `file` is a file of labels. */
+  readonly picture?: string;
   readonly message: string;
 }
 

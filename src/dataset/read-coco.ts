@@ -168,7 +168,12 @@ function readAnnotations(
     const sound = annotation && collector.checked(annotation, sample.size, place);
     if (sound !== undefined) found.get(sample.id!)!.push([sound, place]);
   });
-  return new Map([...found].map(([id, list]) => [id, collector.distinct(list)]));
+  return new Map(
+    [...found].map(([id, list]) => [
+      id,
+      collector.distinct(list, { picture: samples.get(id)!.file, labels: categories.labels }),
+    ]),
+  );
 }
 
 function readRecord(record: JsonRecord, classId: number, landmarkCount: number | undefined): Annotation | undefined {

@@ -61,7 +61,8 @@ export async function readVoc(folder: string, options: { readonly labels?: reado
       const sound = annotation && collector.checked(annotation, size, object.place);
       return sound ? [[sound, object.place]] : [];
     });
-    return [{ file: picture, size, annotations: collector.distinct(objects), ...(split && { split }) }];
+    const annotations = collector.distinct(objects, { picture, labels });
+    return [{ file: picture, size, annotations, ...(split && { split }) }];
   });
   return { name: basename(folder), format: 'voc', labels, samples, faults: collector.faults };
 }

@@ -25,7 +25,7 @@ export async function readYolo(path: string): Promise<Dataset> {
     const size = collector.imageSize(file, { file: existsSync(labelFile) ? labelFile : config.file });
     used.add(labelFile);
     if (size === undefined) return [];
-    const annotations = readLabels(labelFile, size, { config, collector });
+    const annotations = readLabels(labelFile, { picture: file, size }, { config, collector });
     return [{ file, size, annotations, ...(split && { split }) } satisfies Sample];
   });
   reportOrphans(used, config, collector);
@@ -67,7 +67,11 @@ interface Reading {
   readonly collector: Collector;
 }
 
-function readLabels(file: string, size: Size, { config, collector }: Reading): Annotation[] {
+function readLabels(
+  file: string,
+  { picture, size }: { picture: string; size: Size },
+  { config, collector }: Reading,
+): Annotation[] {
   if (!existsSync(file)) {
     collector.fault('no-labels', 'kept', { file }, 'no such label file: taken for a picture without objects');
     return [];
@@ -92,7 +96,7 @@ function readLabels(file: string, size: Size, { config, collector }: Reading): A
     const sound = collector.checked(annotation, size, place);
     if (sound !== undefined) found.push([sound, place]);
   });
-  return collector.distinct(found);
+  return collector.distinct(found, { picture, labels: config.labels });
 }
 
 /** The object of one line, or what is wrong with it. */

@@ -54,12 +54,29 @@ describe('checkDataset', () => {
     const seen: number[] = [];
     const faults = await checkDataset(dataset, { onProgress: (done) => seen.push(done) });
     expect(faults.map(({ kind, effect, file }) => [kind, effect, file.split('/').at(-1)])).toEqual([
+      ['duplicate-object', 'kept', 'a.txt'],
       ['unreadable-image', 'picture skipped', 'd.jpg'],
-      ['duplicate-object', 'kept', 'a.jpg'],
       ['split-leakage', 'kept', 'copy.jpg'],
       ['near-split-leakage', 'kept', 'small.jpg'],
     ]);
     expect([...seen].sort((left, right) => left - right)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('says on which lines an object that is labelled twice stands, and shows its picture', async () => {
+    const folder = await leaky();
+    const dataset = await readDataset(folder);
+    expect(dataset.faults).toEqual([
+      {
+        kind: 'duplicate-object',
+        effect: 'kept',
+        file: join(folder, 'train/labels/a.txt'),
+        line: 2,
+        picture: join(folder, 'train/images/a.jpg'),
+        message: 'two boxes of cat in a.jpg with an IoU of 0.98: [30, 22.5, 90, 67.5] (line 1) and [30, 22.1, 90, 68]',
+      },
+    ]);
+    const html = await checkPage(dataset, dataset.faults, { pictures: 1 });
+    expect(html).toContain('a.txt:2');
   });
 
   it('counts what there is', async () => {

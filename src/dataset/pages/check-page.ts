@@ -18,7 +18,7 @@ export async function checkPage(
   const statistics = statisticsOf(dataset);
   const random = new Random(seed);
   const shuffled = random.shuffle([...dataset.samples]);
-  const faulty = new Set(faults.map(({ file }) => file));
+  const faulty = new Set(faults.map(({ file, picture }) => picture ?? file));
   const suspects = shuffled.filter(({ file }) => faulty.has(file)).slice(0, pictures);
   return page(`Data set ${dataset.name}`, [
     overview(dataset, statistics, faults.length),
