@@ -75,6 +75,14 @@ describe.skipIf(!shared)('evaluating a real model on real pictures', () => {
     await expect(evaluateModels([engine], other)).rejects.toMatchObject({ kind: 'dataset' });
   });
 
+  it('names the model of an ensemble that has no label in common with the data, and its labels', async () => {
+    const stranger: Engine = { ...engine, card: { ...engine.card, name: 'stranger', labels: ['unicorn'] } };
+    const few = { ...dataset, samples: dataset.samples.slice(0, 1) };
+    await expect(evaluateModels([engine, stranger], few)).rejects.toThrow(
+      /^model stranger and .* have no label in common: the model knows unicorn, the data /,
+    );
+  });
+
   it('leaves out and names pictures that cannot be read', async () => {
     const broken = { ...dataset.samples[0]!, file: join(folder, 'none.jpg') };
     const { unreadable, evaluation } = await evaluateModels([engine], {

@@ -39,9 +39,25 @@ export function judgeOf(engine: Engine, dataset: Dataset, rename: Readonly<Recor
   return { engine, classIds };
 }
 
+/** A model that knows no class of the data has nothing to say about it, and would only thin out what the others say. */
+function checkKnows({ engine: { card }, classIds }: Judge, { name, labels }: Dataset): void {
+  if (classIds.some((classId) => classId !== undefined)) return;
+  throw new LookoutError(
+    'dataset',
+    `model ${card.name} and ${name} have no label in common: the model knows ${firstOf(card.labels)}, ` +
+      `the data ${firstOf(labels)}; say --rename model-label=data-label`,
+  );
+}
+
+/** Some labels, and how many there are beside them. */
+function firstOf(labels: readonly string[], count = 12): string {
+  const more = labels.length - count;
+  return labels.slice(0, count).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
 /**
  * Evaluates one model or an ensemble on labelled pictures.
- * @throws LookoutError kind `dataset` when there is no picture or model and data set have no label in common
+ * @throws LookoutError kind `dataset` when there is no picture, or a model and the data set have no label in common
  */
 export async function evaluateModels(
   engines: readonly Engine[],
@@ -49,15 +65,9 @@ export async function evaluateModels(
   options: EvaluateOptions = {},
 ): Promise<EvaluateResult> {
   const judges = engines.map((engine) => judgeOf(engine, dataset, options.rename));
+  for (const judge of judges) checkKnows(judge, dataset);
   const known = new Set(judges.flatMap(({ classIds }) => classIds));
   const unknown = dataset.labels.filter((_, classId) => !known.has(classId));
-  if (unknown.length === dataset.labels.length) {
-    throw new LookoutError(
-      'dataset',
-      `${dataset.name} and the model have no label in common: ${dataset.labels.join(', ')} against ` +
-        `${engines[0]!.card.labels.slice(0, 12).join(', ')}; say --rename model-label=data-label`,
-    );
-  }
   if (dataset.samples.length === 0) throw new LookoutError('dataset', `${dataset.name}: no pictures to evaluate on`);
   const { pictures, samples, inferenceMs, unreadable } = await detectPictures(judges, dataset.samples, options);
   const evaluation = evaluateDetections(pictures, dataset.labels);
