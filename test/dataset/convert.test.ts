@@ -126,6 +126,15 @@ describe('convertDataset', () => {
     expect(losses.get(loss)).toBe(1);
   });
 
+  it.each<Format>(['yolo', 'voc'])('does not call the area of a box a loss of %s', (format) => {
+    const { losses } = convertDataset(one({ box: [1.25, 2, 20, 25], area: 18.75 * 23 }), {
+      format,
+      out: join(folderWith(), 'x'),
+      pictures: 'none',
+    });
+    expect([...losses]).toEqual([]);
+  });
+
   it('writes into new or empty folders only, and copies unless told otherwise', () => {
     const out = folderWith();
     mkdirSync(join(out, 'empty'));

@@ -1,3 +1,5 @@
+import type { Annotation } from '#core/annotation.js';
+import { area } from '../augmentation/place.js';
 import type { Sample } from '../dataset.js';
 
 /** A sample under the name that it gets in the new data set. */
@@ -23,6 +25,11 @@ export class Losses {
   add(what: string, count = 1): void {
     if (count > 0) this.counts.set(what, (this.counts.get(what) ?? 0) + count);
   }
+}
+
+/** COCO files give every box an area: only one that differs by more than rounding is of a segment. */
+export function hasOwnArea({ area: own, box }: Annotation): boolean {
+  return own !== undefined && Math.abs(own - area(box)) > 1e-3 * area(box);
 }
 
 /** A number in as few digits as tell it to 1e-9. */

@@ -1,7 +1,7 @@
 import { XMLBuilder } from 'fast-xml-parser';
 import { clipBox } from '../augmentation/place.js';
 import type { Dataset } from '../dataset.js';
-import { type Converted, Losses, type NamedSample, short } from './converted.js';
+import { type Converted, hasOwnArea, Losses, type NamedSample, short } from './converted.js';
 
 const BUILDER = new XMLBuilder({ format: true, indentBy: '  ' });
 
@@ -29,7 +29,7 @@ function vocXml({ name, size, annotations, labelled }: NamedSample, labels: read
       return [];
     }
     losses.add('landmarks', one.landmarks?.length ?? 0);
-    losses.add('areas of segments', one.area === undefined ? 0 : 1);
+    losses.add('areas of segments', hasOwnArea(one) ? 1 : 0);
     const [x1, y1, x2, y2] = clipBox(one.box, [0, 0, width, height])!;
     losses.add('parts of boxes outside the picture', one.box.some((edge, n) => edge !== [x1, y1, x2, y2][n]) ? 1 : 0);
     const bndbox = { xmin: short(x1 + 1), ymin: short(y1 + 1), xmax: short(x2), ymax: short(y2) };

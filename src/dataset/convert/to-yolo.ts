@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Annotation } from '#core/annotation.js';
 import type { Size } from '#core/size.js';
 import type { Dataset } from '../dataset.js';
-import { type Converted, Losses, type NamedSample } from './converted.js';
+import { type Converted, hasOwnArea, Losses, type NamedSample } from './converted.js';
 
 /** YOLO: `data.yaml`, `images/<split>/` and `labels/<split>/`. Crowd regions are left out: YOLO would take them for objects. */
 export function yoloFiles(dataset: Dataset, samples: readonly NamedSample[]): Converted {
@@ -25,7 +25,7 @@ export function yoloFiles(dataset: Dataset, samples: readonly NamedSample[]): Co
     losses.add('crowd regions left out', sample.annotations.length - kept.length);
     losses.add('difficult flags', kept.filter(({ difficult }) => difficult).length);
     losses.add('truncated flags', kept.filter(({ truncated }) => truncated).length);
-    losses.add('areas of segments', kept.filter(({ area }) => area !== undefined).length);
+    losses.add('areas of segments', kept.filter(hasOwnArea).length);
     losses.add('sets of labelled classes of single pictures', sample.labelled ? 1 : 0);
     const lines = kept.map((one) => `${yoloLine(one, sample.size, dataset.landmarks?.length ?? 0)}\n`);
     files.set(`labels/${sample.split ?? 'train'}/${sample.stem}.txt`, lines.join(''));
