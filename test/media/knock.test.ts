@@ -12,15 +12,14 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A server that counts who comes, and answers while `speaks` says so. */
+/** A server that counts who comes. */
 async function door(
   port = 0,
-  speaks = () => true,
 ): Promise<{ readonly port: number; readonly visits: () => number; close(): Promise<void> }> {
   let visits = 0;
   const server = createServer((socket) => {
     visits += 1;
-    socket.on('error', () => undefined).on('data', () => speaks() && socket.write('RTSP/1.0 401 Unauthorized\r\n\r\n'));
+    socket.on('error', () => undefined).resume();
   });
   servers.push(server);
   server.listen(port, '127.0.0.1');
@@ -61,19 +60,6 @@ describe('a camera that was away', () => {
   it('is found at the first knock where it refused itself', async () => {
     const { port } = await door();
     const knocks = knocking(`rtsp://user:secret@127.0.0.1:${port}/1`, 'refused');
-    await expect.poll(knocks.said, { timeout: 20_000 }).toBe(1);
-    knocks.stop();
-  });
-});
-
-describe('a camera that stands still', () => {
-  it('is found when it answers again, although its system took connections all the time', async () => {
-    let isAwake = false;
-    const { port, visits } = await door(0, () => isAwake);
-    const knocks = knocking(`rtsp://user:secret@127.0.0.1:${port}/1`, 'stalled');
-    await expect.poll(visits, { timeout: 20_000 }).toBeGreaterThan(1);
-    expect(knocks.said()).toBe(0);
-    isAwake = true;
     await expect.poll(knocks.said, { timeout: 20_000 }).toBe(1);
     knocks.stop();
   });
