@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import { SourceError, type SourceFault } from '#core/source-error.js';
 import type { SourceRules } from '#core/source-rules.js';
@@ -20,8 +22,9 @@ export interface KnockOptions {
 
 /**
  * Emits once when a camera that was away lets itself be reached again, so that nobody has to wait any longer: a connection
- * over TCP now and then, far cheaper than an attempt with ffmpeg, ends the wait within a second. It says nothing of a camera
- * that was there all the time, whatever is wrong with it, and stops knocking there.
+ * over TCP now and then, far cheaper than an attempt with ffmpeg, ends the wait within a second. Of RTSP an answer is wanted
+ * too, whatever it says (`OPTIONS`, RFC 2326, 10.1): a server that stands still is connected to by its system. It says nothing
+ * of a camera that was there all the time, whatever is wrong with it, and stops knocking there.
  */
 export function reachedAgain(source: string, { error, rules }: KnockOptions): Observable<true> {
   const { name, input, scheme, remote } = locate(source);
@@ -31,6 +34,8 @@ export function reachedAgain(source: string, { error, rules }: KnockOptions): Ob
   const url = new URL(input);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const connect = checkedConnect({ name, isOpen: (address) => rules?.isOpen(address) ?? true });
+  const greeting =
+    scheme === 'rtsp' ? `OPTIONS rtsp://${url.host}${url.pathname} RTSP/1.0\r\nCSeq: 1\r\n\r\n` : undefined;
   /** An RTSP source has one port only, so that it is this one that refused. */
   let wasAway = fault === 'refused' && scheme.startsWith('rtsp');
   return new Observable((subscriber) => {
@@ -42,7 +47,12 @@ export function reachedAgain(source: string, { error, rules }: KnockOptions): Ob
     const knock = async (): Promise<void> => {
       try {
         const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(PATIENCE_MS)]);
-        (await connect(host, Number(url.port || port), signal)).destroy();
+        const socket = await connect(host, Number(url.port || port), signal);
+        try {
+          if (greeting !== undefined) await answered(socket, greeting, signal);
+        } finally {
+          socket.destroy();
+        }
         if (wasAway) subscriber.next(true);
       } catch {
         wasAway = true;
@@ -55,4 +65,12 @@ export function reachedAgain(source: string, { error, rules }: KnockOptions): Ob
       ended.abort();
     };
   });
+}
+
+/** Waits for the first bytes of an answer. @throws when the connection ends before, or the signal aborts */
+async function answered(socket: Socket, greeting: string, signal: AbortSignal): Promise<void> {
+  const closed = once(socket, 'close', { signal }).then(() => Promise.reject(new Error('closed')));
+  closed.catch(() => undefined);
+  socket.write(greeting);
+  await Promise.race([once(socket, 'data', { signal }), closed]);
 }

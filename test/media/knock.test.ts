@@ -12,14 +12,15 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A server that counts who comes. */
+/** A server that counts who comes, and answers while `speaks` says so. */
 async function door(
   port = 0,
+  speaks = () => true,
 ): Promise<{ readonly port: number; readonly visits: () => number; close(): Promise<void> }> {
   let visits = 0;
   const server = createServer((socket) => {
     visits += 1;
-    socket.on('error', () => undefined).resume();
+    socket.on('error', () => undefined).on('data', () => speaks() && socket.write('RTSP/1.0 401 Unauthorized\r\n\r\n'));
   });
   servers.push(server);
   server.listen(port, '127.0.0.1');
@@ -60,6 +61,19 @@ describe('a camera that was away', () => {
   it('is found at the first knock where it refused itself', async () => {
     const { port } = await door();
     const knocks = knocking(`rtsp://user:secret@127.0.0.1:${port}/1`, 'refused');
+    await expect.poll(knocks.said, { timeout: 20_000 }).toBe(1);
+    knocks.stop();
+  });
+});
+
+describe('a camera that stands still', () => {
+  it('is found when it answers again, although its system took connections all the time', async () => {
+    let isAwake = false;
+    const { port, visits } = await door(0, () => isAwake);
+    const knocks = knocking(`rtsp://user:secret@127.0.0.1:${port}/1`, 'stalled');
+    await expect.poll(visits, { timeout: 20_000 }).toBeGreaterThan(1);
+    expect(knocks.said()).toBe(0);
+    isAwake = true;
     await expect.poll(knocks.said, { timeout: 20_000 }).toBe(1);
     knocks.stop();
   });
