@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { bareHost } from '#core/host.js';
 
 export interface Place {
   readonly host: string;
@@ -11,6 +12,6 @@ export function portTrouble({ host, port }: Place): Promise<string | undefined> 
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', ({ code = 'unknown' }: NodeJS.ErrnoException) => resolve(code));
-    server.listen(port, host.replace(/^\[|\]$/g, ''), () => server.close(() => resolve(undefined)));
+    server.listen(port, bareHost(host), () => server.close(() => resolve(undefined)));
   });
 }

@@ -21,6 +21,16 @@ export interface Location {
 
 const LIVE = new Set(['rtsp', 'rtsps', 'rtmp', 'rtmps', 'udp', 'rtp', 'srt', 'tcp']);
 
+const PORTS: Readonly<Record<string, number>> = {
+  ...{ 'rtsp:': 554, 'rtsps:': 322, 'http:': 80, 'https:': 443, 'rtmp:': 1935, 'rtmps:': 443 },
+};
+
+/** The port of a URL of a scheme over TCP; undefined for other schemes. */
+export function portOf({ port, protocol }: URL): number | undefined {
+  const usual = PORTS[protocol];
+  return usual === undefined || port === '' ? usual : Number(port);
+}
+
 /** Video for Linux. */
 const DEVICE = /^\/dev\/video\d+$/;
 

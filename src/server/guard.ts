@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { bareHost } from '#core/host.js';
 
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -6,7 +7,7 @@ loopback.addAddress('::1', 'ipv6');
 
 /** Whether a host to bind to can be reached from this machine only. */
 export function isLoopback(host: string): boolean {
-  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  const bare = bareHost(host).toLowerCase();
   if (bare === 'localhost') return true;
   const version = isIP(bare);
   return version !== 0 && loopback.check(bare, version === 6 ? 'ipv6' : 'ipv4');
@@ -30,7 +31,7 @@ export function hostAllowed(
   const name = hostnameOf(header);
   if (name === undefined) return false;
   if (rule.authenticated || rule.names.some((allowed) => allowed.toLowerCase() === name)) return true;
-  return rule.loopbackOnly ? isLoopback(name) : name === 'localhost' || isIP(name.replace(/^\[|\]$/g, '')) !== 0;
+  return rule.loopbackOnly ? isLoopback(name) : name === 'localhost' || isIP(bareHost(name)) !== 0;
 }
 
 /** Browsers name the page's origin: it must be ours (same host and port) or a configured one. Programs name none. */

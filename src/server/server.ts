@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { CameraPort } from '#core/camera-port.js';
 import { LookoutError, messageOf } from '#core/errors.js';
+import { bareHost } from '#core/host.js';
 import type { Logger } from '#core/logger.js';
 import type { TrainingPort } from '#core/training-port.js';
 import { Access, type AccessOptions } from './access.js';
@@ -154,6 +155,6 @@ function listening(server: Server | TlsServer, host: string, port: number): Prom
         cause.code === 'EADDRINUSE' ? 'another program uses this port: stop it or choose another port' : cause.message;
       reject(new LookoutError('config', `the server cannot listen on ${host}:${port}: ${fix}`, { cause }));
     });
-    server.listen(port, host.replace(/^\[|\]$/g, ''), () => resolve((server.address() as AddressInfo).port));
+    server.listen(port, bareHost(host), () => resolve((server.address() as AddressInfo).port));
   });
 }

@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { extname, isAbsolute, resolve, sep } from 'node:path';
+import { bareHost } from '#core/host.js';
 import type { SourceRules, Verdict } from '#core/source-rules.js';
 
 /** Which sources may be chosen from the page. What is written in the configuration is not restricted. */
@@ -58,7 +59,7 @@ export function judgeSource(source: string, policy: SourcePolicy, facts: SourceF
 export async function checkSource(source: string, policy: SourcePolicy): Promise<Verdict> {
   const url = urlOf(source);
   if (url !== undefined) {
-    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const host = bareHost(url.hostname);
     const found = host === '' ? [] : await lookup(host, { all: true }).catch(() => []);
     return judgeSource(source, policy, { addresses: found.map(({ address }) => address) });
   }

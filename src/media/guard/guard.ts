@@ -1,6 +1,7 @@
+import { bareHost } from '#core/host.js';
 import { SourceError } from '#core/source-error.js';
 import type { SourceRules } from '#core/source-rules.js';
-import { type Location, locate } from '../location.js';
+import { type Location, locate, portOf } from '../location.js';
 import { type CheckedConnectOptions, type Connect, checkedConnect } from './checked-connect.js';
 import { httpProxy } from './http-proxy.js';
 import type { LoopbackServer } from './loopback-server.js';
@@ -22,7 +23,6 @@ export interface Guard {
 const CONTAINERS =
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,asf,mpeg,mpegvideo,mpegts,ogg,h264,hevc,m4v,mjpeg,' +
   'image2,jpeg_pipe,png_pipe,bmp_pipe,webp_pipe,gif';
-const RTSP_PORTS: Readonly<Record<string, number>> = { rtsp: 554, rtsps: 322 };
 
 /**
  * Judges a source at the moment when it is opened, and lets ffmpeg have that and nothing beyond: URLs through a proxy or a relay
@@ -61,9 +61,9 @@ export async function openGuard(
     return of(proxy, { location, env: { ...env, http_proxy: `http://127.0.0.1:${proxy.port}` } });
   }
   const url = new URL(input);
-  const port = Number(url.port || RTSP_PORTS[scheme]);
+  const port = portOf(url);
   if (!port) throw new SourceError('forbidden', `${name}: expected a URL of rtsp, rtsps, http, https`);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = bareHost(url.hostname);
   const relay = await rtspRelay({ name, host, port, tls: scheme === 'rtsps', connect, failed });
   const near = input.replace(/^([a-z]+:\/\/)([^/?#]*@)?[^/?#]*/i, `rtsp://$2127.0.0.1:${relay.port}`);
   return of(relay, { location: { name, input: near, scheme: 'rtsp', remote, live: true } });

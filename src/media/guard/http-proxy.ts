@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
+import { bareHost } from '#core/host.js';
 import { SourceError } from '#core/source-error.js';
+import { portOf } from '../location.js';
 import type { Connect } from './checked-connect.js';
 import { join, type LoopbackServer, onLoopback } from './loopback-server.js';
 
@@ -35,11 +37,12 @@ export function httpProxy({ name, connect, isPlainOpen, failed }: HttpProxyOptio
 
 async function forward(request: IncomingMessage, response: ServerResponse, connect: Connect): Promise<void> {
   try {
-    const { hostname, port, pathname, search } = new URL(request.url!);
-    const socket = await connect(bare(hostname), Number(port || 80));
+    const url = new URL(request.url!);
+    const socket = await connect(bareHost(url.hostname), portOf(url)!);
+    if (response.destroyed) return void socket.destroy(); // who asked is gone
     const sent = send({
       createConnection: () => socket,
-      ...{ method: request.method, path: pathname + search, headers: kept(request.rawHeaders) },
+      ...{ method: request.method, path: url.pathname + url.search, headers: kept(request.rawHeaders) },
       insecureHTTPParser: true, // as forgiving as ffmpeg: cameras are old
     });
     response.once('close', () => sent.destroy());
@@ -58,8 +61,8 @@ async function forward(request: IncomingMessage, response: ServerResponse, conne
 async function tunnel(request: IncomingMessage, client: Socket, connect: Connect): Promise<void> {
   client.on('error', () => undefined);
   try {
-    const { hostname, port } = new URL(`https://${request.url}`);
-    const upstream = await connect(bare(hostname), Number(port || 443));
+    const url = new URL(`https://${request.url}`);
+    const upstream = await connect(bareHost(url.hostname), portOf(url)!);
     join(client, upstream);
     client.write('HTTP/1.1 200 Connection established\r\n\r\n');
     client.pipe(upstream).pipe(client);
@@ -71,10 +74,6 @@ async function tunnel(request: IncomingMessage, client: Socket, connect: Connect
 /** Names and values in turn, as they were written. */
 function kept(raw: readonly string[]): string[] {
   return raw.filter((_, at) => !HOP_BY_HOP.test(raw[at - (at % 2)]!));
-}
-
-function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, '');
 }
 
 function statusOf(error: unknown): number {

@@ -35,5 +35,6 @@ export function join(a: Socket, b: Socket): void {
   ] as const) {
     from.on('error', () => to.destroy());
     from.on('close', () => to.destroy());
+    if (from.destroyed) to.destroy();
   }
 }

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { type AddressInfo, connect, createServer as createTcp, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SourceError } from '#core/source-error.js';
 import { BufferPool } from '#media/buffer-pool.js';
@@ -173,6 +176,40 @@ function asked(proxy: string, path: string): Promise<[number, string]> {
       .end();
   });
 }
+
+describe('a connection whose child went away while it came about', () => {
+  it.each([
+    ['to a server with TLS', (authority: string) => `CONNECT ${authority} HTTP/1.1\r\n\r\n`],
+    ['without', (authority: string) => `GET http://${authority}/ HTTP/1.1\r\nHost: ${authority}\r\n\r\n`],
+  ])('is ended: %s', async (_, request) => {
+    const server = createTcp();
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closing.push(() => server.close());
+    let asked: () => void = () => undefined;
+    let answer: (addresses: string[]) => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const guard = await openGuard(locate('http://cam.example/1'), rules, () => {
+      asked();
+      return new Promise((resolve) => {
+        answer = resolve;
+      });
+    });
+    closing.push(() => guard.close());
+    const child = connect(Number(new URL(guard.env!.http_proxy!).port), '127.0.0.1');
+    child.write(request(`cam.example:${(server.address() as AddressInfo).port}`));
+    await isAsked;
+    child.destroy();
+    await once(child, 'close');
+    await pause(50); // the proxy has seen it go
+    const coming = once(server, 'connection') as Promise<[Socket]>;
+    answer(['127.0.0.1']);
+    const [camera] = await coming;
+    await once(camera.resume(), 'close', { signal: AbortSignal.timeout(5000) });
+  });
+});
 
 describe('a file that was chosen from the page', () => {
   it('is played as the container that it is', async () => {
