@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
+import { bareHost } from '#core/host.js';
 import { SourceError, type SourceFault } from '#core/source-error.js';
 import type { SourceRules } from '#core/source-rules.js';
 import { checkedConnect } from './guard/checked-connect.js';
-import { locate } from './location.js';
+import { locate, portOf } from './location.js';
 
-const PORTS: Readonly<Record<string, number>> = { rtsp: 554, rtsps: 322, http: 80, https: 443, rtmp: 1935, rtmps: 443 };
 /** What a camera that is away may be known by; the others it says itself, so that it is there. */
 const AWAY: ReadonlySet<SourceFault> = new Set(['refused', 'unreachable', 'timeout', 'ended', 'stalled']);
 /** Between two knocks, ms: from the first, by up to the second more, so that many cameras of one recorder do not knock at once. */
@@ -29,10 +29,10 @@ export interface KnockOptions {
 export function reachedAgain(source: string, { error, rules }: KnockOptions): Observable<true> {
   const { name, input, scheme, remote } = locate(source);
   const fault = error instanceof SourceError ? error.fault : error === undefined ? 'ended' : 'unknown';
-  const port = PORTS[scheme];
-  if (!remote || port === undefined || !AWAY.has(fault) || !URL.canParse(input)) return new Observable();
+  if (!remote || !AWAY.has(fault) || !URL.canParse(input)) return new Observable();
   const url = new URL(input);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = portOf(url);
+  if (port === undefined) return new Observable();
   const connect = checkedConnect({ name, isOpen: (address) => rules?.isOpen(address) ?? true });
   const greeting =
     scheme === 'rtsp' ? `OPTIONS rtsp://${url.host}${url.pathname} RTSP/1.0\r\nCSeq: 1\r\n\r\n` : undefined;
@@ -40,29 +40,36 @@ export function reachedAgain(source: string, { error, rules }: KnockOptions): Ob
   let wasAway = fault === 'refused' && scheme.startsWith('rtsp');
   return new Observable((subscriber) => {
     let timer: NodeJS.Timeout;
+    let attempt: AbortController | undefined;
+    let isOver = false;
     const later = () => {
       timer = setTimeout(knock, EVERY_MS[0] + EVERY_MS[1] * Math.random());
     };
-    const ended = new AbortController();
     const knock = async (): Promise<void> => {
+      // Not AbortSignal.any: Node 20 collects its parts as garbage, and they never abort.
+      const own = new AbortController();
+      attempt = own;
+      const patience = setTimeout(() => own.abort(), PATIENCE_MS);
       try {
-        const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(PATIENCE_MS)]);
-        const socket = await connect(host, Number(url.port || port), signal);
+        const socket = await connect(bareHost(url.hostname), port, own.signal);
         try {
-          if (greeting !== undefined) await answered(socket, greeting, signal);
+          if (greeting !== undefined) await answered(socket, greeting, own.signal);
         } finally {
           socket.destroy();
         }
         if (wasAway) subscriber.next(true);
       } catch {
         wasAway = true;
-        if (!ended.signal.aborted) later();
+        if (!isOver) later();
+      } finally {
+        clearTimeout(patience);
       }
     };
     later();
     return () => {
+      isOver = true;
       clearTimeout(timer);
-      ended.abort();
+      attempt?.abort();
     };
   });
 }
