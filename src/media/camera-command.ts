@@ -31,13 +31,13 @@ export interface CameraCommandOptions extends NetworkOptions {
 /** Timestamps are read in microseconds: the source's own time base is not known before it is connected. */
 const MICROSECOND = { num: 1, den: 1_000_000 };
 
+/** Copies packets as they are; each leaves ffmpeg at once: one that is killed has lost none. */
+const copy = ['-c', 'copy', '-flush_packets', '1'];
 const nut = ['-output_ts_offset', String(SHIFT_SECONDS), '-avoid_negative_ts', 'disabled', '-f', 'nut'];
-/** Each packet leaves ffmpeg at once: one that is killed has lost none. */
-const packets = ['-c', 'copy', '-flush_packets', '1', ...nut];
 
 /**
- * One connection, one clock: frames in the model's input on stdout, the untouched packets of the picture on descriptor
- * {@link PACKETS_FD} (their head says what the source is), and all packets in a file where they are to be kept.
+ * One connection, one clock: frames in the model's input on stdout, the head of a NUT file, which says what the source is, and
+ * one packet on descriptor {@link PACKETS_FD}, and all packets in a file where they are to be kept.
  */
 export function cameraCommand(location: Location, options: CameraCommandOptions): DecodeCommand {
   const { threads = 1, hwaccel, version, record } = options;
@@ -52,9 +52,10 @@ export function cameraCommand(location: Location, options: CameraCommandOptions)
     .outputOptions('-enc_time_base', '-1', '-c:v', 'rawvideo', '-threads', '1', '-write_index', '0', ...nut);
   built
     .output(`pipe:${PACKETS_FD}`)
-    .outputOptions('-map', '0:v:0', '-map_metadata', '-1', '-write_index', '0', ...packets);
-  if (record !== undefined)
-    built.output(`file:${record}`).outputOptions('-map', '0:v:0', '-map', '0:a?', '-y', ...packets);
+    .outputOptions('-map', '0:v:0', '-map_metadata', '-1', '-write_index', '0', '-frames:v', '1', ...copy, ...nut);
+  if (record !== undefined) {
+    built.output(`file:${record}`).outputOptions('-map', '0:v:0', '-map', '0:a?', '-y', ...copy, ...nut);
+  }
   const shift = { ticks: SHIFT_SECONDS * MICROSECOND.den, timeBase: MICROSECOND };
   return { command: built, script: source.script, shift };
 }

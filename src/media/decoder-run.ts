@@ -23,7 +23,7 @@ export interface DecoderRunOptions {
   readonly allocate: (bytes: number) => Uint8Array<ArrayBuffer>;
   /** Where in the buffer a frame's bytes go, in their order. */
   readonly parts?: (data: Uint8Array<ArrayBuffer>) => readonly Uint8Array[];
-  /** Takes the packets that the command writes to descriptor 3, where it does; they are never held up. */
+  /** Takes what the command writes to descriptor 3 as NUT, where it does; it is never held up. */
   readonly packets?: NutSink;
   readonly frame: (decoded: Decoded) => void;
   /** False: no more frames for now, the child is stopped by its full pipe. */

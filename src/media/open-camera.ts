@@ -15,7 +15,7 @@ type Arrived = Decoded & { readonly capturedAt: number };
 
 /**
  * Opens what never ends by itself: one connection, which is made here. What a probe would find (cameras count their
- * connections) stands at the head of the packets that come over it.
+ * connections) stands at the head of what comes over it.
  *
  * Frames come with the source's own timestamps; `start` and `end` count from the first of them.
  * @throws SourceError when it cannot be opened or sends no picture; LookoutError kind `config` without a working ffmpeg or

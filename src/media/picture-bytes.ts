@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { unescape } from 'node:querystring';
 import type { SourceFault } from '#core/source-error.js';
 import { SourceError } from '#core/source-error.js';
 import { checkFile, type Location } from './location.js';
@@ -16,8 +17,7 @@ export async function pictureBytes(location: Location, options: NetworkOptions =
 
 async function downloaded({ name, input }: Location, options: NetworkOptions): Promise<Uint8Array> {
   const url = new URL(input);
-  const credentials = Buffer.from([url.username, url.password].map(decodeURIComponent).join(':')).toString('base64');
-  const headers: Record<string, string> = url.username === '' ? {} : { authorization: `Basic ${credentials}` };
+  const headers: Record<string, string> = url.username === '' ? {} : { authorization: basic(url) };
   url.username = url.password = '';
   try {
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutOf(options)) });
@@ -26,6 +26,11 @@ async function downloaded({ name, input }: Location, options: NetworkOptions): P
   } catch (error) {
     throw error instanceof SourceError ? error : unreachable(name, error);
   }
+}
+
+/** RFC 7617. A `%` that escapes nothing stands for itself. */
+function basic({ username, password }: URL): string {
+  return `Basic ${Buffer.from([username, password].map(unescape).join(':')).toString('base64')}`;
 }
 
 const STATUS: Readonly<Record<number, readonly [fault: SourceFault, advice: string]>> = {

@@ -21,7 +21,7 @@ export interface VideoStreamOptions<T> {
     readonly parts: (data: Uint8Array<ArrayBuffer>) => readonly Uint8Array[];
     readonly fill: number;
   };
-  /** Takes the packets that the command writes beside the frames, where it does. */
+  /** Takes what the command writes as NUT beside the frames, where it does. */
   readonly packets?: NutSink;
   readonly readAhead: number;
   readonly stallTimeoutMs: number;

@@ -189,7 +189,7 @@ describe('pictures', () => {
 describe('pictures at an address', () => {
   const served = async () => {
     const server = createServer((request, response) => {
-      const isKnown = request.headers.authorization === `Basic ${Buffer.from("lena:it's").toString('base64')}`;
+      const isKnown = request.headers.authorization === `Basic ${Buffer.from("lena:it's 100%").toString('base64')}`;
       const status = !isKnown ? 401 : request.url?.startsWith('/plain.png') ? 200 : 404;
       response.writeHead(status).end(status === 200 ? readFileSync(path('plain.png')) : undefined);
     });
@@ -210,8 +210,8 @@ describe('pictures at an address', () => {
     const host = await served();
     const faults: string[] = [];
     const addresses = [
-      `http://lena:it's@${host}/plain.png?token=abc`,
-      `http://lena:it's@${host}/none.png`,
+      `http://lena:it's%20100%@${host}/plain.png?token=abc`,
+      `http://lena:it's%20100%@${host}/none.png`,
       `http://lena:other@${host}/plain.png`,
       `http://${await closed()}/plain.png`,
     ];
