@@ -100,9 +100,10 @@ export class Collector {
       seen.add(key);
       return true;
     });
-    kept.forEach((later, index) => {
-      for (const earlier of kept.slice(0, index)) this.#comparePair(earlier, later, { picture, labels });
-    });
+    for (let later = 1; later < kept.length; later++) {
+      for (let earlier = 0; earlier < later; earlier++)
+        this.#comparePair(kept[earlier]!, kept[later]!, { picture, labels });
+    }
     return kept.map(([annotation]) => annotation);
   }
 
