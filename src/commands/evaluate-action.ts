@@ -6,6 +6,7 @@ import { readDataset } from '#dataset/read-dataset.js';
 import { openEngine } from '#runtime/engine.js';
 import { evaluateModels, writeEvaluation } from '#training/evaluation/evaluate-run.js';
 import { cardMetrics } from '#training/evaluation/evaluation.js';
+import { namedModel } from './bundled-models.js';
 import { classTable } from './class-table.js';
 import type { Terminal } from './terminal.js';
 
@@ -37,7 +38,10 @@ export async function runEvaluation(models: readonly string[], request: Evaluate
   const dataset = limit === undefined ? chosen : { ...chosen, samples: chosen.samples.slice(0, limit) };
   const engines: Engine[] = [];
   try {
-    for (const model of models) engines.push(await openEngine({ ...request, model, modelsDir: request.models }));
+    for (const model of models)
+      engines.push(
+        await openEngine({ ...request, model: namedModel(model, request.models), modelsDir: request.models }),
+      );
     const names = engines.map(({ card }) => card.name).join(' + ');
     const bar = terminal.progress({
       label: names,

@@ -3,6 +3,7 @@ import { LookoutError } from '#core/errors.js';
 import { selectSplit } from '#dataset/dataset.js';
 import { readDataset } from '#dataset/read-dataset.js';
 import { quantiseDetector } from '#training/export/quantise-detector.js';
+import { namedModel } from './bundled-models.js';
 import type { Terminal } from './terminal.js';
 
 /** What the command line says, read. */
@@ -28,7 +29,7 @@ export async function runQuantisation(model: string, request: QuantiseRequest): 
   const folder = request.out ?? join(request.models, `${basename(model)}-int8`);
   const { before, after, ms } = await quantiseDetector({
     ...request,
-    model,
+    model: namedModel(model, request.models),
     modelsDir: request.models,
     folder,
     calibration: train.samples.length > 0 ? train : dataset,

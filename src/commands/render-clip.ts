@@ -27,8 +27,7 @@ export interface RenderClipOptions extends Pick<EncodePicturesOptions, 'compress
 }
 
 /**
- * Renders a clip of a street with its exact ground truth; 720p takes about a quarter of a second of one core a frame. The files
- * appear when all are whole.
+ * Renders a clip of a street with its exact ground truth. The video appears when all is whole.
  * @throws LookoutError kind `output` when they cannot be written
  */
 export async function renderClip(options: RenderClipOptions): Promise<RenderedClip> {

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { LookoutError } from '#core/errors.js';
 import { redact } from '#core/redact.js';
+import { interruptedBy } from './interrupt.js';
 
 /** Exit codes of every command: all fine; something failed; the call or the configuration is wrong. */
 export const EXIT = { fine: 0, failed: 1, usage: 2 } as const;
@@ -41,6 +42,8 @@ function report(error: unknown): number {
     process.stderr.write(`${redact(`lookout: ${error.message}`)}\n`);
     return error.kind === 'config' ? EXIT.usage : EXIT.failed;
   }
+  const interrupted = interruptedBy(error);
+  if (interrupted !== undefined) return interrupted;
   const text = error instanceof Error ? (error.stack ?? String(error)) : String(error);
   process.stderr.write(
     `${redact(text)}\n\nThis is a mistake in lookout, not yours. Please report the lines above together with ` +

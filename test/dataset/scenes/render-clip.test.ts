@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Annotation } from '#core/annotation.js';
+import { start } from '../../support/lookout.js';
 import { temporaryFolder } from '../../support/video.js';
 
 const folder = temporaryFolder();
@@ -39,6 +41,17 @@ describe('lookout dataset render --seconds', () => {
     expect(boxes.length).toBeGreaterThan(3);
     const rows = readFileSync(join(folder, 'street.mot.txt'), 'utf8').trim().split('\n');
     expect(rows.map((row) => row.split(',').slice(0, 6).join(','))).toEqual(boxes);
+  });
+
+  it('stopped by Ctrl-C, says no word, leaves no file and no child', { timeout: 60_000 }, async () => {
+    const out = join(folder, 'stopped');
+    const args = ['dataset', 'render', '--out', out, '--seconds', '600', '--size', '320x180'];
+    const { child, ended } = start(args);
+    while (!existsSync(out) || readdirSync(out).length === 0) await pause(50);
+    await pause(1000); // frames flow
+    child.kill('SIGINT');
+    const { code, stderr } = await ended; // its pipes are closed: ffmpeg, which would hold them, is gone
+    expect([code, stderr, readdirSync(out)]).toEqual([130, '', []]);
   });
 
   it.each([
