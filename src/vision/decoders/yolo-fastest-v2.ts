@@ -7,16 +7,15 @@ interface Grid {
   readonly rows: number;
 }
 
-/** Maps of logits `[1, channels, H, W]` as rows of probabilities, cell by cell: a sigmoid, for the classes a softmax. */
-function rowsOfMaps(
+/** Writes maps of logits `[1, channels, H, W]` as rows of probabilities, cell by cell: a sigmoid, for the classes a softmax. */
+function joinMaps(
   outputs: RawOutput,
   names: readonly string[],
   { columns, rows }: Grid,
-  channels: readonly number[],
+  { channels, joined }: { readonly channels: readonly number[]; readonly joined: Float32Array },
 ): Float32Array {
   const cells = columns * rows;
-  const width = channels.reduce((sum, count) => sum + count, 0);
-  const joined = new Float32Array(cells * width);
+  const width = joined.length / cells;
   let first = 0;
   for (const [part, count] of channels.entries()) {
     const { data, dims } = outputNamed(outputs, names[part]);
@@ -57,12 +56,12 @@ export const yoloFastestV2: DecoderOf<'yolo-fastest-v2'> = ({ output, heads, raw
   const cells = grids.reduce((sum, grid) => sum + grid.columns * grid.rows, 0);
   const anchorCount = heads[0].anchors.length;
   const width = anchorCount * 5 + classes;
-  const mapsOf = (outputs: RawOutput, head: number) =>
-    rowsOfMaps(outputs, output.slice(3 * head, 3 * head + 3) as string[], grids[head], [
-      4 * anchorCount,
-      anchorCount,
-      classes,
-    ]);
+  const channels = [4 * anchorCount, anchorCount, classes];
+  const joinedMaps = raw ? grids.map(({ columns, rows }) => new Float32Array(columns * rows * width)) : [];
+  const mapsOf = (outputs: RawOutput, head: number) => {
+    const names = output.slice(3 * head, 3 * head + 3) as string[];
+    return joinMaps(outputs, names, grids[head], { channels, joined: joinedMaps[head] });
+  };
   return {
     landmarkCount: 0,
     decode(outputs, floor, into) {
