@@ -2,13 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LookoutError } from '#core/errors.js';
 import { Access, bearerToken, cookieOf } from '#server/access.js';
 import { hostAllowed, hostnameOf, isLoopback, originAllowed } from '#server/guard.js';
-
-const ADMIN = 'admin-token-0123456789';
-const VIEWER = 'viewer-token-0123456789';
-const tokens = [
-  { token: ADMIN, role: 'admin' },
-  { token: VIEWER, role: 'viewer' },
-] as const;
+import { ADMIN, tokens, VIEWER } from './tokens.js';
 
 describe('access', () => {
   it.each([

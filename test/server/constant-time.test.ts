@@ -2,6 +2,7 @@ import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Access } from '#server/access.js';
+import { ADMIN, tokens, VIEWER } from './tokens.js';
 
 /** The lengths of each pair of values that was compared in constant time. */
 const compared: [number, number][] = [];
@@ -18,13 +19,6 @@ afterAll(() => {
   crypto.timingSafeEqual = timingSafeEqual;
   syncBuiltinESMExports();
 });
-
-const ADMIN = 'admin-token-0123456789';
-const VIEWER = 'viewer-token-0123456789';
-const tokens = [
-  { token: ADMIN, role: 'admin' },
-  { token: VIEWER, role: 'viewer' },
-] as const;
 
 describe('a secret is compared by digests of one length, all of it', () => {
   const access = new Access({ tokens }, '0.0.0.0');

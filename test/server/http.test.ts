@@ -9,17 +9,11 @@ import { Metrics } from '#server/metrics.js';
 import { startServer } from '#server/server.js';
 import { FakeCameras, jpegOf } from './fake-cameras.js';
 import { closeAll, connect, handshake, quiet, serve } from './support.js';
+import { ADMIN, tokens, VIEWER } from './tokens.js';
 
 afterEach(closeAll);
 
-const ADMIN = 'admin-token-0123456789';
-const VIEWER = 'viewer-token-0123456789';
-const access = {
-  tokens: [
-    { token: ADMIN, role: 'admin' },
-    { token: VIEWER, role: 'viewer' },
-  ],
-} as const;
+const access = { tokens };
 const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
 
 /** A request whose path and headers are sent as they are. */
