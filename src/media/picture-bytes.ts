@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { unescape } from 'node:querystring';
+import { unescape as percentDecoded } from 'node:querystring';
 import type { SourceFault } from '#core/source-error.js';
 import { SourceError } from '#core/source-error.js';
 import { checkFile, type Location } from './location.js';
@@ -30,7 +30,7 @@ async function downloaded({ name, input }: Location, options: NetworkOptions): P
 
 /** RFC 7617. A `%` that escapes nothing stands for itself. */
 function basic({ username, password }: URL): string {
-  return `Basic ${Buffer.from([username, password].map(unescape).join(':')).toString('base64')}`;
+  return `Basic ${Buffer.from([username, password].map(percentDecoded).join(':')).toString('base64')}`;
 }
 
 const STATUS: Readonly<Record<number, readonly [fault: SourceFault, advice: string]>> = {
