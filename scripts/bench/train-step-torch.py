@@ -34,6 +34,27 @@ class Block(nn.Module):
         return x + self.expand(self.reduce(x))
 
 
+class Context(nn.Module):
+    def __init__(self, c, pools):
+        super().__init__()
+        self.reduce, self.mix, self.pools = Layer(c, c // 2, 1), Layer((pools + 1) * (c // 2), c, 1), pools
+
+    def forward(self, x):
+        windows = [self.reduce(x)]
+        for _ in range(self.pools):
+            windows.append(F.max_pool2d(windows[-1], 5, 1, 2))
+        return x + self.mix(torch.cat(windows, 1))
+
+
+class Joint(nn.Module):
+    def __init__(self, finer, c):
+        super().__init__()
+        self.down, self.block = Layer(finer, c, 3, 2), Block(c)
+
+    def forward(self, level, finer):
+        return self.block(level + self.down(finer))
+
+
 class Detector(nn.Module):
     def __init__(self):
         super().__init__()
@@ -46,6 +67,8 @@ class Detector(nn.Module):
             c, stride = stage["channels"], stride * 2
             widths[stride] = c
             self.stages.append(nn.Sequential(down, *[Block(c) for _ in range(stage["blocks"])]))
+        pools = spec["backbone"].get("pools")
+        self.context = Context(c, pools) if pools else nn.Identity()
         self.levels, self.neck, self.narrow, coarser = spec["neck"]["levels"], nn.ModuleList(), nn.ModuleList(), None
         for level in self.levels:
             w = level["channels"]
@@ -58,6 +81,8 @@ class Detector(nn.Module):
             coarser = w
         out = {level["stride"]: level["channels"] for level in self.levels}
         self.strides = spec["strides"]
+        path = [level["stride"] for level in reversed(self.levels)] if spec["neck"].get("back") else []
+        self.path, self.joints = path, nn.ModuleList([Joint(out[s // 2], out[s]) for s in path[1:]])
         self.heads = nn.ModuleList([nn.Conv2d(out[s], A * (5 + C), 1) for s in self.strides])
 
     def forward(self, x):
@@ -66,11 +91,14 @@ class Detector(nn.Module):
         for stage in self.stages:
             x, stride = stage(x), stride * 2
             maps[stride] = x
+        maps[stride] = self.context(x)
         outputs, coarser = {}, None
         for level, mix, narrow in zip(self.levels, self.neck, self.narrow):
             own = maps[level["stride"]]
             coarser = mix(own) if coarser is None else mix(torch.cat([F.interpolate(narrow(coarser), scale_factor=2), own], 1))
             outputs[level["stride"]] = coarser
+        for stride, joint in zip(self.path[1:], self.joints):
+            outputs[stride] = joint(outputs[stride], outputs[stride // 2])
         return [head(outputs[s]) for s, head in zip(self.strides, self.heads)]
 
 

@@ -9,6 +9,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { compact } from '#nn/backbones/compact.js';
 import { small } from '#nn/backbones/small.js';
 import { tiny } from '#nn/backbones/tiny.js';
 import { channelBlock } from '#runtime/channel-block.js';
@@ -40,7 +41,7 @@ const ANCHORS = [
   [5, 4],
 ];
 const [size, batch, threads, rounds] = [args.size, args.batch, args.threads, args.rounds].map(Number);
-const spec = { tiny, small }[args.architecture];
+const spec = { tiny, compact, small }[args.architecture];
 const LABELS = Array.from({ length: CLASSES }, (_, id) => `class ${id}`);
 
 /** Objects of one size in all pictures: as many positives as the peer has. */

@@ -2,13 +2,15 @@ import type { Value } from '#onnx/builder.js';
 import { type BackboneSpec, backbone } from './backbones/residual.js';
 import { anchorHead } from './heads/anchor-head.js';
 import { type FpnSpec, fpn } from './necks/fpn.js';
+import { pathAggregation } from './necks/path-aggregation.js';
 import type { Net, Network } from './net.js';
 
 /** A detector with anchor-box heads as data. */
 export interface DetectorSpec {
   readonly name: string;
   readonly backbone: BackboneSpec;
-  readonly neck: FpnSpec;
+  /** `back`: a bottom-up path behind the pyramid ({@link pathAggregation}). */
+  readonly neck: FpnSpec & { readonly back?: boolean };
   /** Strides with a head, finest first, each a level of the neck. */
   readonly strides: readonly number[];
   /** Channels of a 3x3 convolution in front of each raw map, by stride; none where absent. */
@@ -36,7 +38,10 @@ export function neckAndHeads(
   task: DetectorTask,
 ): Readonly<Record<string, Value>> {
   const { activation } = spec.backbone;
-  const levels = fpn(net, maps, spec.neck, activation);
+  const pyramid = fpn(net, maps, spec.neck, activation);
+  const coarsest = Math.max(...spec.strides);
+  const used = new Map([...pyramid].filter(([stride]) => stride <= coarsest));
+  const levels = spec.neck.back ? pathAggregation(net, used, activation) : used;
   const heads = spec.strides.map((stride) => {
     const hidden = spec.hidden?.[stride];
     const head = anchorHead(net, levels.get(stride)!, { ...task, stride, ...(hidden && { hidden }) }, activation);

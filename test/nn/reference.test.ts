@@ -17,12 +17,14 @@ const spec: DetectorSpec = {
       { channels: 8, blocks: 1 },
       { channels: 16, blocks: 2 },
     ],
+    pools: 2,
   },
   neck: {
     levels: [
       { stride: 8, channels: 12 },
       { stride: 4, channels: 12 },
     ],
+    back: true,
   },
   strides: [4, 8],
   hidden: { 8: 10 },

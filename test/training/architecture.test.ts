@@ -8,10 +8,12 @@ const sizes = Array.from({ length: 60 }, (_, n) => [6 + 4 * n, 5 + 3 * n] as con
 
 describe('the architecture of a recipe', () => {
   it.each([
-    { model: { architecture: 'tiny' }, strides: [8, 16, 32], millions: [1.3, 1.5] },
-    { model: { architecture: 'tiny', strides: [16, 32] }, strides: [16, 32], millions: [1, 1.3] },
-    { model: { architecture: 'tiny', strides: [32, 8, 16] }, strides: [8, 16, 32], millions: [1.3, 1.5] },
+    { model: { architecture: 'tiny' }, strides: [8, 16, 32], millions: [1.4, 1.6] },
+    { model: { architecture: 'tiny', strides: [16, 32] }, strides: [16, 32], millions: [1.3, 1.5] },
+    { model: { architecture: 'tiny', strides: [32, 8, 16] }, strides: [8, 16, 32], millions: [1.4, 1.6] },
     { model: { architecture: 'tiny', strides: [16] }, strides: [16], millions: [1, 1.5] },
+    { model: { architecture: 'compact' }, strides: [8, 16, 32], millions: [1.8, 2] },
+    { model: { architecture: 'compact', strides: [16] }, strides: [16], millions: [1.3, 1.6] },
     { model: { architecture: 'small' }, strides: [8, 16, 32], millions: [3, 5] },
     { model: { architecture: 'small', strides: [16, 32] }, strides: [16, 32], millions: [3, 5] },
   ])('$model has heads at $strides', ({ model, strides, millions }) => {

@@ -12,6 +12,7 @@ export const small: DetectorSpec = {
       { channels: 192, blocks: 4 }, //   stride 16
       { channels: 384, blocks: 2 }, //   stride 32
     ],
+    pools: 3,
   },
   neck: {
     levels: [

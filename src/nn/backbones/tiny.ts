@@ -1,6 +1,6 @@
 import type { DetectorSpec } from '../detector.js';
 
-/** About 1.3 M parameters. Heads at strides 16 and 32. */
+/** About 1.4 M parameters. Heads at strides 16 and 32. */
 export const tiny: DetectorSpec = {
   name: 'tiny',
   backbone: {
@@ -12,6 +12,7 @@ export const tiny: DetectorSpec = {
       { channels: 128, blocks: 2 }, //   stride 16
       { channels: 256, blocks: 1 }, //   stride 32
     ],
+    pools: 3,
   },
   neck: {
     levels: [

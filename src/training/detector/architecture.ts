@@ -1,4 +1,5 @@
 import type { Anchor } from '#core/card.js';
+import { compact } from '#nn/backbones/compact.js';
 import { small } from '#nn/backbones/small.js';
 import { tiny } from '#nn/backbones/tiny.js';
 import { type DetectorSpec, detector, headName } from '#nn/detector.js';
@@ -8,7 +9,7 @@ import type { Recipe } from '../recipe/recipe.js';
 import type { DetectorNetwork } from './detector-network.js';
 
 /** The networks that recipes may name. */
-const SPECS: Readonly<Record<Recipe['model']['architecture'], DetectorSpec>> = { tiny, small };
+const SPECS: Readonly<Record<Recipe['model']['architecture'], DetectorSpec>> = { tiny, compact, small };
 
 /** Channels of a neck's level that an architecture does not have by itself. */
 const ADDED_CHANNELS = 64;
@@ -21,7 +22,7 @@ export function specOf({ model }: Recipe): DetectorSpec {
   const levels = spec.neck.levels.filter(({ stride }) => stride >= finest);
   for (let stride = levels.at(-1)!.stride / 2; stride >= finest; stride /= 2)
     levels.push({ stride, channels: ADDED_CHANNELS });
-  return { ...spec, neck: { levels }, strides };
+  return { ...spec, neck: { ...spec.neck, levels }, strides };
 }
 
 /** Anchors per cell of each head. */

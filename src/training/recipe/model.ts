@@ -8,9 +8,9 @@ const anchor = z.tuple([z.number().positive(), z.number().positive()]);
 export const model = documented(
   z
     .strictObject({
-      architecture: documented(z.enum(['tiny', 'small']).default('tiny'), {
-        title: 'tiny (about 1 M parameters) or small (about 4 M)',
-        tradeOff: 'small finds more and takes about three times as long, in training and in use.',
+      architecture: documented(z.enum(['tiny', 'compact', 'small']).default('tiny'), {
+        title: 'tiny (about 1 M parameters), compact (about 2 M) or small (about 4 M)',
+        tradeOff: 'compact finds more and takes about a fifth longer than tiny, small three times as long.',
       }),
       size: documented(side.default(320), {
         title: 'Side of the square input',

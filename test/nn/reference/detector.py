@@ -46,8 +46,14 @@ x = tensor("input")
 x = layer(x, "backbone/stem", stride=2)
 p4 = stage(x, "backbone/stage4", 1)
 p8 = stage(p4, "backbone/stage8", 2)
+windows = [layer(p8, "backbone/context/reduce")]
+for _ in range(2):
+    windows.append(F.max_pool2d(windows[-1], 5, stride=1, padding=2))
+p8 = p8 + layer(torch.cat(windows, 1), "backbone/context/mix")
 n8 = layer(p8, "neck/level8/reduce")
 n4 = layer(torch.cat([F.interpolate(n8, scale_factor=2, mode="nearest"), p4], 1), "neck/level4/mix")
+n8 = n8 + layer(n4, "path/level8/down", stride=2)
+n8 = n8 + layer(layer(n8, "path/level8/block/reduce"), "path/level8/block/expand")
 outputs = {"head4": n4, "head8": layer(n8, "head8/hidden")}
 for name in outputs:
     outputs[name] = F.conv2d(outputs[name], P[name + "/raw/w"], P[name + "/raw/b"])
