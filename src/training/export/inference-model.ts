@@ -12,7 +12,7 @@ export interface ExportOptions {
   readonly detector: DetectorNetwork;
   readonly layout: Layout;
   readonly weights: Weights;
-  /** Side of the square input, px. */
+  /** Side of the square that it is trained at, px. */
   readonly side: number;
   readonly input: InputType;
   /** What stands behind the heads; absent: nothing. */
@@ -21,12 +21,12 @@ export interface ExportOptions {
 
 /** The name that the exported input has. */
 export const INPUT = 'input';
-/** The free dimension of the batch. */
-const BATCH = 'batch';
+/** The free dimensions of the input: pictures, and pixels of whole strides. */
+const FREE = ['batch', 3, 'height', 'width'] as const;
 
 /**
  * The network as it serves: weights as constants that are named after their layers (`backbone/stem/w`, `.../b`), batch
- * normalisation folded into the convolutions, any number of pictures at a time unless a tail fixes it to one.
+ * normalisation folded into the convolutions; any number of pictures at a time and any size unless a tail fixes them.
  */
 export function exportModel({ detector, layout, weights, side, input, tail }: ExportOptions): Model {
   const model = inferenceModel({
@@ -37,7 +37,7 @@ export function exportModel({ detector, layout, weights, side, input, tail }: Ex
     tail,
   });
   const graph = nameConstants(foldBatchNorm(model.graph));
-  return { ...model, graph: tail === undefined ? withFreeBatch(graph) : graph };
+  return { ...model, graph: tail === undefined ? withFreeSizes(graph) : graph };
 }
 
 /** The card's words for the exported input. */
@@ -46,7 +46,7 @@ export function inputSpec(side: number, type: InputType, isFree: boolean): Input
   return {
     name: INPUT,
     type,
-    dims: [isFree ? -1 : 1, 3, side, side],
+    dims: isFree ? [-1, 3, -1, -1] : [1, 3, side, side],
     layout: 'NCHW',
     size: { width: side, height: side },
     fit: 'letterbox',
@@ -57,10 +57,13 @@ export function inputSpec(side: number, type: InputType, isFree: boolean): Input
   };
 }
 
-function withFreeBatch(graph: Graph): Graph {
-  const free = (values: Graph['inputs']): Graph['inputs'] =>
-    values.map((value) => (value.dims ? { ...value, dims: [BATCH, ...value.dims.slice(1)] } : value));
-  return { ...graph, inputs: free(graph.inputs), outputs: free(graph.outputs), values: [] };
+function withFreeSizes(graph: Graph): Graph {
+  const inputs = graph.inputs.map((value) => ({ ...value, dims: FREE }));
+  const outputs = graph.outputs.map((value) => ({
+    ...value,
+    dims: [FREE[0], value.dims![1]!, `${value.name}_rows`, `${value.name}_columns`],
+  }));
+  return { ...graph, inputs, outputs, values: [] };
 }
 
 /** Constants of a convolution take the name of its layer, so that another training may start from them. */

@@ -11,7 +11,7 @@ import { randomDetector, randomPictures } from '../support/random-detector.js';
 const folder = mkdtempSync(join(tmpdir(), 'lookout-export-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const trained = randomDetector(95, ['car', 'person', 'dog']);
+const trained = randomDetector(92, ['car', 'person', 'dog']);
 const size = { width: 64, height: 64 };
 const same = letterbox({ source: size, input: size, fit: 'stretch' });
 
@@ -48,9 +48,21 @@ describe('an exported detector', () => {
     }
   });
 
-  it('holds no normalisation any more and takes batches with raw boxes', async () => {
-    const { model } = exportDetector(trained);
+  it('holds no normalisation any more and takes batches of any size with raw boxes', async () => {
+    const { model, card } = exportDetector(trained);
     expect(model.graph.nodes.some(({ op }) => op === 'BatchNormalization')).toBe(false);
-    expect(model.graph.inputs[0]!.dims).toEqual(['batch', 3, 64, 64]);
+    expect(model.graph.inputs[0]!.dims).toEqual(['batch', 3, 'height', 'width']);
+    expect(card.input).toMatchObject({ dims: [-1, 3, -1, -1], size });
+  });
+
+  it('is fed in the size that is asked for, in whole strides', async () => {
+    const place = join(folder, 'free');
+    await writeModel(place, exportDetector(trained));
+    const options = { model: place, device: 'cpu', workers: 1, threads: 1, cacheDir: false } as const;
+    const engine = await openEngine({ ...options, imgsz: { width: 100, height: 50 } });
+    expect(engine.card.input.size).toEqual({ width: 128, height: 64 });
+    const { outputs } = await engine.infer([new Uint8Array(3 * 128 * 64)]);
+    await engine.close();
+    expect(outputs[0]!.get('head16')?.dims.slice(-2)).toEqual([4, 8]);
   });
 });
