@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { table } from '../../dist/onnx/inspect/table.js';
 import { openEngine } from '../../dist/runtime/engine.js';
 import { readModelFile } from '../../dist/runtime/model-file.js';
-import { emptyPictures, heldOut, judge, median } from './street/held-out.mjs';
+import { emptyPictures, heldOut, judge, median, SINGLE } from './street/held-out.mjs';
 import { LABELS, ROOT, sharedData } from './street/places.mjs';
 import { figures } from './street/publish.mjs';
 import { falsePerPicture } from './street/thresholds.mjs';
@@ -15,6 +15,8 @@ const OTHERS = [
   { name: 'Yolo-Fastest v2', file: 'yolo-fastest-v2.onnx', score: 0.3 },
   { name: 'FastestDet', file: 'fastestdet.onnx', score: 0.3 },
 ];
+/** Sides that `street` is judged at beside its own: what `--imgsz` gives. */
+const SIDES = [256, 224];
 const ROUNDS = 60;
 
 const shared = sharedData();
@@ -24,8 +26,10 @@ if (!existsSync(join(street, 'card.json'))) {
   process.exit(2);
 }
 const card = JSON.parse(readFileSync(join(street, 'card.json'), 'utf8'));
+const own = { name: '**street**', model: street, file: join(street, card.model.file), scores: LABELS.map(scoreOf) };
 const models = [
-  { name: '**street**', model: street, file: join(street, card.model.file), scores: LABELS.map(scoreOf) },
+  own,
+  ...SIDES.map((imgsz) => ({ ...own, name: `street --imgsz ${imgsz}`, imgsz })),
   ...OTHERS.map(({ name, file, score }) => {
     const model = join(shared, 'models', file);
     return { name, model, file: model, scores: LABELS.map(() => score) };
@@ -37,8 +41,8 @@ const milliseconds = await sideBySide(models);
 const rows = [];
 for (const [n, one] of models.entries()) {
   console.log(`${one.name}: ${held.length} photographs, ${empty.length} without any of the classes`);
-  const { pictures, card: read } = await judge({ model: one.model, samples: held });
-  const blank = await judge({ model: one.model, samples: empty });
+  const { pictures, card: read } = await judge({ ...one, samples: held });
+  const blank = await judge({ ...one, samples: empty });
   const size = read.input.size.width;
   const network = table((await readModelFile(one.file)).model, {
     sizes: { [read.input.name]: [1, 3, read.input.size.height, size] },
@@ -57,7 +61,7 @@ function scoreOf(label) {
 /** Median time of one picture on one thread; the models take turns, so that a busy machine is busy for all. */
 async function sideBySide(list) {
   const engines = [];
-  for (const { model } of list) engines.push(await openEngine({ model, device: 'cpu', workers: 1, threads: 1 }));
+  for (const { model, imgsz } of list) engines.push(await openEngine({ ...SINGLE, model, ...(imgsz && { imgsz }) }));
   const times = engines.map(() => []);
   for (let round = 0; round < ROUNDS; round++) {
     for (const [n, engine] of engines.entries()) {

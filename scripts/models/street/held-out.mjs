@@ -25,9 +25,12 @@ export function emptyPictures(shared, held) {
   return [...pictures, ...frames];
 }
 
-/** Runs one model on one thread. @returns detections by picture, the engine's card and its median time, ms */
-export async function judge({ model, preset, samples, score = 0.001, progress }) {
-  const engine = await openEngine({ model, device: 'cpu', workers: 1, threads: 1, ...(preset && { preset }) });
+/** How models are compared: on one thread. */
+export const SINGLE = { device: 'cpu', workers: 1, threads: 1 };
+
+/** Runs one model on one thread. @param imgsz side of the input in place of the model's own @returns detections by picture, the engine's card and its median time, ms */
+export async function judge({ model, imgsz, samples, score = 0.001, progress }) {
+  const engine = await openEngine({ ...SINGLE, model, ...(imgsz && { imgsz }) });
   try {
     const one = { engine, classIds: streetIds(engine.card.labels) };
     const { pictures, inferenceMs, unreadable } = await detectPictures([one], samples, { score, progress });
