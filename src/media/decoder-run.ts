@@ -41,12 +41,15 @@ export class DecoderRun {
   #packets: Socket | undefined;
   #child: FfmpegChild | undefined;
   #received = 0;
+  /** The head of the packets is still to come. */
+  #headDue: boolean;
   #stopped = false;
   #failure: unknown;
 
   constructor(command: DecodeCommand, options: DecoderRunOptions) {
     this.#command = command;
     this.#options = options;
+    this.#headDue = options.packets !== undefined;
     this.#reader = new NutReader({
       allocate: options.allocate,
       ...(options.parts && { parts: options.parts }),
@@ -110,8 +113,15 @@ export class DecoderRun {
 
   /** The end for the child of a pipe of packets. */
   async #packetPipe(): Promise<Socket | undefined> {
-    if (this.#options.packets === undefined) return undefined;
-    const reader = new NutReader(this.#options.packets);
+    const { packets } = this.#options;
+    if (packets === undefined) return undefined;
+    const reader = new NutReader({
+      ...packets,
+      stream: (head) => {
+        this.#headDue = false;
+        packets.stream?.(head);
+      },
+    });
     const { read, write } = await openPipe({
       place: () => reader.place(),
       advance: (count) => {
@@ -133,10 +143,12 @@ export class DecoderRun {
     return watchStall({
       child,
       timeoutMs: stallTimeoutMs,
-      waiting: starving,
+      waiting: () => starving() || this.#headDue,
       received: () => this.#received,
-      onStall: () =>
-        this.#fail(new SourceError('stalled', `${source}: no frame for ${seconds} s, although one was due`)),
+      onStall: () => {
+        const what = starving() ? 'frame' : 'word of what its stream is';
+        this.#fail(new SourceError('stalled', `${source}: no ${what} for ${seconds} s, although one was due`));
+      },
     });
   }
 

@@ -7,9 +7,15 @@ export class FrameQueue<T> {
   readonly #items: T[] = [];
   readonly #waiters: Waiter<T>[] = [];
   #end: { readonly error?: unknown } | undefined;
+  #settleEnding: Waiter<void> = { resolve: () => undefined, reject: () => undefined };
+  /** Settles once no more items will come, whether or not somebody waits for one; rejects with what it ended with. */
+  readonly ending = new Promise<void>((resolve, reject) => {
+    this.#settleEnding = { resolve, reject };
+  });
 
   constructor(capacity: number) {
     this.#capacity = capacity;
+    this.ending.catch(() => undefined); // who takes is told too
   }
 
   /** True while more is wanted: somebody waits, or there is room. */
@@ -37,6 +43,8 @@ export class FrameQueue<T> {
   end(error?: unknown): void {
     if (this.#end) return;
     this.#end = error === undefined ? {} : { error };
+    if (error === undefined) this.#settleEnding.resolve();
+    else this.#settleEnding.reject(error);
     for (const waiter of this.#waiters.splice(0)) this.#settle(waiter);
   }
 

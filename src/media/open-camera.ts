@@ -1,5 +1,6 @@
 import type { Frame } from '#core/frame.js';
 import type { FrameSource, SourceInfo } from '#core/source.js';
+import { SourceError } from '#core/source-error.js';
 import { parseTime } from '#core/time-code.js';
 import { letterbox } from '#vision/letterbox.js';
 import { cameraCommand } from './camera-command.js';
@@ -27,9 +28,9 @@ export async function openCamera(
 ): Promise<FrameSource> {
   const { input, fit, padding = 114, readAhead = 1, stallTimeoutMs, signal, logger } = options;
   const command = cameraCommand(location, { ...options, padding, version: await ffmpegVersion() });
-  let known: (head: NutStream) => void = () => undefined;
+  let tell: (head: NutStream) => void = () => undefined;
   const head = new Promise<NutStream>((resolve) => {
-    known = resolve;
+    tell = resolve;
   });
   const stream = new VideoStream<Arrived>({
     facts: { location },
@@ -39,12 +40,20 @@ export async function openCamera(
     stallTimeoutMs,
     ...(signal && { signal }),
     ...(logger && { logger }),
-    packets: { allocate: (bytes) => new Uint8Array(bytes), stream: known, frame: () => true },
+    packets: { allocate: (bytes) => new Uint8Array(bytes), stream: tell, frame: () => true },
     frame: (decoded) => ({ ...decoded, capturedAt: Date.now() }),
   });
   const pictures = stream[Symbol.asyncIterator]();
-  const first = await pictures.next();
-  const { size, sampleAspect, fourcc } = await head;
+  let first: IteratorResult<Arrived, undefined>;
+  let known: NutStream;
+  try {
+    first = await pictures.next();
+    known = await Promise.race([head, headless(stream, location)]);
+  } catch (error) {
+    await stream.close();
+    throw error;
+  }
+  const { size, sampleAspect, fourcc } = known;
   const fitted = letterbox({ source: size, input, fit, sampleAspect });
   const frame = ({ data, pts, capturedAt }: Arrived, seq: number): Frame => ({
     stamp: { source: location.name, ...identityOf(options), seq, pts, capturedAt, size },
@@ -58,6 +67,12 @@ export async function openCamera(
     close: () => stream.close(),
     [Symbol.asyncIterator]: () => wanted({ first, pictures, stream, frame, ...options }),
   };
+}
+
+/** Rejects once the stream has ended: its head will not come any more. */
+async function headless({ ending }: VideoStream<Arrived>, { name }: Location): Promise<never> {
+  await ending;
+  throw new SourceError('decoder-died', `${name}: ffmpeg ended without a word of what its stream is`);
 }
 
 function identityOf({ camera, epoch }: Pick<OpenVideoOptions, 'camera' | 'epoch'>) {

@@ -47,6 +47,11 @@ export class VideoStream<T extends { readonly data: Uint8Array<ArrayBuffer> }> i
     this.#pool = new BufferPool(options.frameBytes, { fill: options.placement?.fill ?? 0 });
   }
 
+  /** Settles once no more frames will come, pulled or not; rejects with what went wrong. */
+  get ending(): Promise<void> {
+    return this.#queue.ending;
+  }
+
   recycle(data: Uint8Array<ArrayBuffer>): void {
     this.#pool.give(data);
   }
