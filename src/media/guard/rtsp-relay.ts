@@ -18,6 +18,9 @@ export interface RtspRelayOptions {
 /**
  * Stands between one child of ffmpeg and one RTSP server: every connection goes to this server, whatever it answers. ffmpeg
  * would follow its redirects to anywhere, so that a redirect ends the connection. TLS ends here, else they could not be seen.
+ *
+ * Requests go on as they are: they name the relay's address, as those that come through a forwarded port name the router's. A
+ * digest (RFC 2617, 3.2.2.5) is of the address that is asked for, and would be wrong if that were written anew.
  */
 export function rtspRelay(options: RtspRelayOptions): Promise<LoopbackServer> {
   const server = createServer({ noDelay: true, pauseOnConnect: true }, (client) => {
