@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Engine } from '#core/engine.js';
 import { messageOf } from '#core/errors.js';
 import { expandInputs, type Input } from '#media/inputs.js';
-import { locate } from '#media/location.js';
 import { openVideo } from '#media/open-video.js';
 import type { DetectInput } from '#pipeline/detect-input.js';
 import { resultNames } from '#pipeline/names.js';
@@ -50,7 +49,6 @@ async function videoInput(
     label,
     name,
     pictures: false,
-    endless: locate(source).live,
     ...(sha256 && { sha256 }),
     open: (last, _fault, directory) =>
       openVideo(source, {

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Fit } from '#core/card.js';
 import type { Size } from '#core/size.js';
 import { type DecodeCommand, SHIFT_SECONDS } from './decode-command.js';
@@ -25,6 +26,12 @@ export interface CameraCommandOptions extends NetworkOptions {
   readonly hwaccel?: string;
   /** File that keeps all packets, sound too, as NUT; its clock is the source's plus {@link SHIFT_SECONDS}. */
   readonly record?: string;
+  /** What is read in place of a connection of ffmpeg's own. */
+  readonly stdin?: Readable;
+  /** The source's own timestamps mean nothing: the time of arrival is taken, from the first picture on. */
+  readonly clockless?: boolean;
+  /** FFmpeg's name of the demuxer, where it is known. */
+  readonly demuxer?: string;
   readonly version: FfmpegVersion;
 }
 
@@ -40,11 +47,16 @@ const nut = ['-output_ts_offset', String(SHIFT_SECONDS), '-avoid_negative_ts', '
  * one packet on descriptor {@link PACKETS_FD}, and all packets in a file where they are to be kept.
  */
 export function cameraCommand(location: Location, options: CameraCommandOptions): DecodeCommand {
-  const { threads = 1, hwaccel, version, record } = options;
-  const source = sourceInput(location, version, options);
+  const { threads = 1, hwaccel, version, record, stdin, clockless, demuxer } = options;
+  const format = {
+    ...(demuxer !== undefined && { f: demuxer }),
+    ...(clockless && { use_wallclock_as_timestamps: '1' }),
+  };
+  const source = sourceInput(location, version, { ...options, format });
   const built = command()
     .input(source.input)
-    .inputOptions('-threads', String(threads), ...source.options, ...(hwaccel ? ['-hwaccel', hwaccel] : []), '-copyts');
+    .inputOptions('-threads', String(threads), ...source.options, ...(hwaccel ? ['-hwaccel', hwaccel] : []))
+    .inputOptions(clockless ? [] : ['-copyts']);
   built
     .output('pipe:1')
     .videoFilters([...selected(options), ...filters({ ...options, fps: undefined })].join(','))
@@ -57,7 +69,7 @@ export function cameraCommand(location: Location, options: CameraCommandOptions)
     built.output(`file:${record}`).outputOptions('-map', '0:v:0', '-map', '0:a?', '-y', ...copy, ...nut);
   }
   const shift = { ticks: SHIFT_SECONDS * MICROSECOND.den, timeBase: MICROSECOND };
-  return { command: built, script: source.script, shift };
+  return { command: built, stdin: stdin ?? source.script, shift };
 }
 
 function selected({ fps, every = 1 }: CameraCommandOptions): string[] {

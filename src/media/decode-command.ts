@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { FfmpegCommand } from 'fluent-ffmpeg';
 import { command } from './ffmpeg-child.js';
 import { type FfmpegVersion, passThrough } from './ffmpeg-version.js';
@@ -32,7 +33,7 @@ export interface Recording {
 export interface DecodeCommand {
   readonly command: FfmpegCommand;
   /** For the child's standard input. */
-  readonly script?: string | undefined;
+  readonly stdin?: string | Readable | undefined;
   /** Added to every timestamp, since NUT has none below zero: ticks of `timeBase`. */
   readonly shift: { readonly ticks: number; readonly timeBase: Rational };
 }
@@ -57,7 +58,7 @@ export function decodeCommand(facts: VideoFacts, options: DecodeCommandOptions):
     .output('pipe:1');
   if (options.record)
     built.output(`file:${options.record.path}`).outputOptions(...recordOptions(facts, options.record));
-  return { command: built, script: source.script, shift: { ticks, timeBase } };
+  return { command: built, stdin: source.script, shift: { ticks, timeBase } };
 }
 
 function inputOptions(source: SourceInput, { threads, hwaccel, seekTo }: DecodeCommandOptions): string[] {

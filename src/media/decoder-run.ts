@@ -86,9 +86,9 @@ export class DecoderRun {
     this.#socket = read;
     const packets = await this.#packetPipe();
     try {
-      const { command, script } = this.#command;
-      const input = script === undefined ? 'ignore' : 'pipe';
-      this.#child = await start(command, [input, write, 'pipe', ...(packets ? [packets] : [])], { script });
+      const { command, stdin } = this.#command;
+      const input = stdin === undefined ? 'ignore' : 'pipe';
+      this.#child = await start(command, [input, write, 'pipe', ...(packets ? [packets] : [])], { stdin });
     } catch (error) {
       read.destroy();
       this.#packets?.destroy();

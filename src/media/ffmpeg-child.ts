@@ -1,5 +1,6 @@
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { pipeline, type Readable, type Writable } from 'node:stream';
 import ffmpeg, { type FfmpegCommand } from 'fluent-ffmpeg';
 import { LookoutError, messageOf } from '#core/errors.js';
 import { redact } from '#core/redact.js';
@@ -82,8 +83,8 @@ export class FfmpegChild {
 }
 
 export interface StartOptions {
-  /** Goes to its standard input, which must be a pipe then. */
-  readonly script?: string | undefined;
+  /** Goes to its standard input, which must be a pipe then; a stream is ended with the child. */
+  readonly stdin?: string | Readable | undefined;
   /** In place of this process's environment. */
   readonly env?: NodeJS.ProcessEnv | undefined;
 }
@@ -95,7 +96,7 @@ export interface StartOptions {
 export function start(
   built: FfmpegCommand,
   stdio: StdioOptions,
-  { script, env }: StartOptions = {},
+  { stdin, env }: StartOptions = {},
 ): Promise<FfmpegChild> {
   const spawning = built as unknown as Spawning;
   const args = [...GLOBAL, ...spawning._getArguments()];
@@ -111,7 +112,7 @@ export function start(
       { stdio, captureStdout: false, stdoutLines: STDERR_LINES, detached: true, ...(env && { env }) },
       (process) => {
         child = process;
-        if (script !== undefined) process.stdin?.on('error', () => undefined).end(script);
+        if (stdin !== undefined && process.stdin) feed(process.stdin, stdin);
         if (process.pid !== undefined) resolve(new FfmpegChild(process, exited));
       },
       (error, _stdout, stderr) => {
@@ -121,6 +122,12 @@ export function start(
       },
     );
   });
+}
+
+function feed(child: Writable, stdin: string | Readable): void {
+  child.on('error', () => undefined);
+  if (typeof stdin === 'string') child.end(stdin);
+  else pipeline(stdin, child, () => undefined);
 }
 
 function notStarted(error: unknown): LookoutError {

@@ -6,6 +6,7 @@ import { letterbox } from '#vision/letterbox.js';
 import { cameraCommand } from './camera-command.js';
 import type { Decoded } from './decoder-run.js';
 import { ffmpegVersion } from './ffmpeg-version.js';
+import type { LiveAnswer } from './http/live-answer.js';
 import type { Location } from './location.js';
 import type { NutStream } from './nut-headers.js';
 import type { OpenVideoOptions } from './open-video.js';
@@ -15,7 +16,7 @@ import { VideoStream } from './video-stream.js';
 type Arrived = Decoded & { readonly capturedAt: number };
 
 /**
- * Opens what never ends by itself: one connection, which is made here. What a probe would find (cameras count their
+ * Opens what never ends by itself: one connection, which is made here or has been made (`stdin`). What a probe would find (cameras count their
  * connections) stands at the head of what comes over it.
  *
  * Frames come with the source's own timestamps; `start` and `end` count from the first of them.
@@ -23,11 +24,15 @@ type Arrived = Decoded & { readonly capturedAt: number };
  * an asked hardware decoder
  */
 export async function openCamera(
-  location: Location,
+  { location, ...answer }: LiveAnswer,
   options: OpenVideoOptions & { readonly stallTimeoutMs: number },
 ): Promise<FrameSource> {
   const { input, fit, padding = 114, readAhead = 1, stallTimeoutMs, signal, logger } = options;
-  const command = cameraCommand(location, { ...options, padding, version: await ffmpegVersion() });
+  const version = await ffmpegVersion().catch((error: unknown) => {
+    answer.stdin?.destroy();
+    throw error;
+  });
+  const command = cameraCommand(location, { ...options, ...answer, padding, version });
   let tell: (head: NutStream) => void = () => undefined;
   const head = new Promise<NutStream>((resolve) => {
     tell = resolve;
@@ -50,6 +55,7 @@ export async function openCamera(
     first = await pictures.next();
     known = await Promise.race([head, headless(stream, location)]);
   } catch (error) {
+    answer.stdin?.destroy();
     await stream.close();
     throw error;
   }
@@ -65,7 +71,8 @@ export async function openCamera(
     info,
     recycle: (data) => stream.recycle(data),
     close: () => stream.close(),
-    [Symbol.asyncIterator]: () => wanted({ first, pictures, stream, frame, ...options }),
+    [Symbol.asyncIterator]: () =>
+      wanted({ first, pictures, stream, frame, answer: { location, ...answer }, ...options }),
   };
 }
 
@@ -83,20 +90,32 @@ interface Wanted extends Pick<OpenVideoOptions, 'start' | 'end'> {
   readonly first: IteratorResult<Arrived, undefined>;
   readonly pictures: AsyncIterator<Arrived, undefined>;
   readonly stream: VideoStream<Arrived>;
+  readonly answer: LiveAnswer;
   readonly frame: (picture: Arrived, seq: number) => Frame;
 }
 
 /** The frames from `start` until `end`, where the connection is closed. */
-async function* wanted({ first, pictures, stream, frame, start = 0, end }: Wanted): AsyncGenerator<Frame, undefined> {
+async function* wanted({
+  first,
+  pictures,
+  stream,
+  answer,
+  frame,
+  start = 0,
+  end,
+}: Wanted): AsyncGenerator<Frame, undefined> {
   const origin = first.value?.pts ?? 0;
   const from = origin + parseTime(start);
   const until = end === undefined ? Number.POSITIVE_INFINITY : origin + parseTime(end);
   try {
     let seq = 0;
-    for (let next = first; !next.done && next.value.pts < until; next = await pictures.next()) {
+    let next = first;
+    for (; !next.done && next.value.pts < until; next = await pictures.next()) {
       if (next.value.pts >= from) yield frame(next.value, seq++);
       else stream.recycle(next.value.data);
     }
+    const { location, stdin } = answer;
+    if (next.done && stdin?.errored) throw new SourceError('ended', `${location.name}: the connection broke off`);
   } finally {
     await stream.close();
   }

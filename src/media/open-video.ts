@@ -8,8 +8,9 @@ import { letterbox } from '#vision/letterbox.js';
 import { decodeCommand } from './decode-command.js';
 import type { Decoded } from './decoder-run.js';
 import { ffmpegVersion } from './ffmpeg-version.js';
+import { type LiveAnswer, liveAnswer } from './http/live-answer.js';
 import { checkHardwareDecoder } from './hwaccel.js';
-import { locate } from './location.js';
+import { type Location, locate } from './location.js';
 import type { NetworkOptions } from './network.js';
 import { openCamera } from './open-camera.js';
 import { pictureFilters, planeParts, type Scaler } from './picture-filters.js';
@@ -56,17 +57,16 @@ const STALL_TIMEOUT_MS = 20_000;
  */
 export async function openVideo(source: string, options: OpenVideoOptions): Promise<FrameSource> {
   const location = locate(source);
-  if (location.live && !options.facts) {
-    if (options.hwaccel) await checkHardwareDecoder(options.hwaccel);
-    return openCamera(location, { stallTimeoutMs: STALL_TIMEOUT_MS, ...options });
-  }
+  if (options.hwaccel) await checkHardwareDecoder(options.hwaccel);
+  await ffmpegVersion(); // known before a camera begins to send
+  const live = options.facts ? undefined : await liveSourceOf(location, options);
+  if (live) return openCamera(live, { stallTimeoutMs: STALL_TIMEOUT_MS, ...options });
   const [facts, version] = await Promise.all([options.facts ?? probe(source, options), ffmpegVersion()]);
   const { size, sampleAspect } = facts;
   const fitted = letterbox({ source: size, input: options.input, fit: options.fit, sampleAspect });
   const seekTo = options.resume ? await seekPoint(facts, options.resume.pts, options) : undefined;
   const { signal, logger, camera, epoch, readAhead = 1, stallTimeoutMs = STALL_TIMEOUT_MS } = options;
   const { padding = 114, scaler = 'area', threads = 1, hwaccel } = options;
-  if (hwaccel) await checkHardwareDecoder(hwaccel);
   const pixels = pictureFilters(facts, { letterbox: fitted, padding, scaler });
   const build = (from?: number) => {
     const filters = [...selectionFilters(facts, options, from !== undefined), ...pixels];
@@ -93,6 +93,10 @@ export async function openVideo(source: string, options: OpenVideoOptions): Prom
     frame: framer(facts, fitted, { ...(camera !== undefined && { camera }), ...(epoch !== undefined && { epoch }) }),
   });
   return Object.assign(stream, { info: infoOf(facts, options) });
+}
+
+async function liveSourceOf(location: Location, options: OpenVideoOptions): Promise<LiveAnswer | undefined> {
+  return location.live ? { location } : liveAnswer(location, options);
 }
 
 /** Makes frames out of buffers; every frame shares the one letterbox. */

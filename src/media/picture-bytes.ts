@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { unescape as percentDecoded } from 'node:querystring';
 import type { SourceFault } from '#core/source-error.js';
 import { SourceError } from '#core/source-error.js';
+import { basic, credentialsOf } from './http/authorization.js';
 import { checkFile, type Location } from './location.js';
 import { type NetworkOptions, timeoutOf } from './network.js';
 
@@ -17,7 +17,8 @@ export async function pictureBytes(location: Location, options: NetworkOptions =
 
 async function downloaded({ name, input }: Location, options: NetworkOptions): Promise<Uint8Array> {
   const url = new URL(input);
-  const headers: Record<string, string> = url.username === '' ? {} : { authorization: basic(url) };
+  const credentials = credentialsOf(url);
+  const headers: Record<string, string> = credentials ? { authorization: basic(credentials) } : {};
   url.username = url.password = '';
   try {
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutOf(options)) });
@@ -26,11 +27,6 @@ async function downloaded({ name, input }: Location, options: NetworkOptions): P
   } catch (error) {
     throw error instanceof SourceError ? error : unreachable(name, error);
   }
-}
-
-/** RFC 7617. A `%` that escapes nothing stands for itself. */
-function basic({ username, password }: URL): string {
-  return `Basic ${Buffer.from([username, password].map(percentDecoded).join(':')).toString('base64')}`;
 }
 
 const STATUS: Readonly<Record<number, readonly [fault: SourceFault, advice: string]>> = {

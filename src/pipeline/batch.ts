@@ -15,6 +15,8 @@ export interface BatchState {
   readonly detections: number;
   /** Pictures that could not be read, one line each. */
   readonly faults: readonly string[];
+  /** It never ends by itself and cannot be read again: a camera. */
+  readonly live?: boolean;
   readonly tracker?: TrackerState;
 }
 

@@ -22,8 +22,6 @@ export interface DetectInput {
   /** Unique in the run; the results' file names begin with it. */
   readonly name: string;
   readonly pictures: boolean;
-  /** It never ends by itself and cannot be read again: a camera. */
-  readonly endless?: boolean;
   readonly sha256?: string;
   /**
    * Opens the frames, after `last` when the input was begun by an earlier run. `fault` is told of pictures that cannot be read;
@@ -88,9 +86,9 @@ export async function detectInput(
   try {
     const start = state ?? { frames: 0, detections: 0, faults: [], ...(input.sha256 && { sha256: input.sha256 }) };
     // What killed an earlier run was a camera's end: another connection would not go on where that one stopped.
-    const isOver = input.endless && start.last !== undefined;
+    const isOver = start.live && start.last !== undefined;
     const reading = { input, context, directory, journal, start, progress };
-    const { live, ...end } = isOver ? { ...start, live: true } : await readFrames(reading);
+    const { live, ...end } = isOver ? start : await readFrames(reading);
     const stop = live ? new AbortController().signal : signal;
     stop.throwIfAborted();
     const base = join(output, input.name);
@@ -132,8 +130,8 @@ interface Reading {
   readonly progress: InputProgress;
 }
 
-/** Pulls the frames of one input through the pipeline into its journal. `live`: the input has no end of its own. */
-async function readFrames(reading: Reading): Promise<BatchState & { readonly live: boolean }> {
+/** Pulls the frames of one input through the pipeline into its journal. */
+async function readFrames(reading: Reading): Promise<BatchState> {
   const { input, context, directory, journal, start, progress } = reading;
   const { engine, signal, tracking } = context;
   const faults = new Set(start.faults);
@@ -153,7 +151,7 @@ async function readFrames(reading: Reading): Promise<BatchState & { readonly liv
       observations: observations.pipe(takeUntil(fromEvent(signal, 'abort').pipe(observeOn(asapScheduler)))),
       journal,
       start,
-      more: () => ({ faults: [...faults], ...(tracker && { tracker: tracker.toJSON() }) }),
+      more: () => ({ faults: [...faults], ...(live && { live }), ...(tracker && { tracker: tracker.toJSON() }) }),
       ...(context.explain && {
         explanations: () => {
           const taken = dropped;
@@ -163,12 +161,11 @@ async function readFrames(reading: Reading): Promise<BatchState & { readonly liv
       }),
       progress: (at) => progress.frame(at),
     });
-    if (signal.aborted || fault === undefined) return { ...state, live };
+    if (signal.aborted || fault === undefined) return state;
     const isCut = fault instanceof LookoutError && fault.kind === 'source' && state.frames > 0;
     if (!isCut) throw fault;
     return {
       ...state,
-      live,
       faults: [...state.faults, `${messageOf(fault)}; the results of ${state.frames} frames are kept`],
     };
   } finally {

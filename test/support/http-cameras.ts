@@ -58,12 +58,14 @@ function basic({ user, password }: { readonly user: string; readonly password: s
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-function jpeg(at: number): Buffer {
+/** A picture of 192x96. */
+export function jpeg(at: number): Buffer {
   const input = ['-f', 'lavfi', '-i', 'testsrc2=size=192x96:rate=1', '-vf', `select=eq(n\\,${at})`];
   return execFileSync('ffmpeg', ['-nostdin', '-loglevel', 'error', ...input, '-frames:v', '1', '-f', 'mjpeg', '-']);
 }
 
-function film(request: IncomingMessage, response: ServerResponse, pictures: readonly Buffer[]): void {
+/** Pictures in a row, ten a second, until the client goes. */
+export function film(request: IncomingMessage, response: ServerResponse, pictures: readonly Buffer[]): void {
   response.writeHead(200, { 'Content-Type': 'multipart/x-mixed-replace; boundary=picture' });
   let count = 0;
   const timer = setInterval(() => {

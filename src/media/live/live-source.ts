@@ -112,7 +112,7 @@ class Connection {
     const packets = await this.#pipe(this.#packetSink());
     const input = script === undefined ? 'ignore' : 'pipe';
     try {
-      this.#child = await start(command, [input, frames ?? 'ignore', 'pipe', packets], { script, env });
+      this.#child = await start(command, [input, frames ?? 'ignore', 'pipe', packets], { stdin: script, env });
     } finally {
       frames?.destroy();
       packets.destroy();
