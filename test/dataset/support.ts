@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll } from 'vitest';
+import { formatFault } from '#dataset/fault.js';
+import { readDataset } from '#dataset/read-dataset.js';
 
 const folders: string[] = [];
 afterAll(() => {
@@ -34,4 +36,13 @@ export async function writePicture(
   const data = pixels ?? Uint8Array.from({ length: width * height * 3 }, (_, at) => rgb[at % 3]!);
   await sharp(data, { raw: { width, height, channels: 3 } }).toFile(file);
   return file;
+}
+
+/** Faults as `name:line kind effect`, the folder left out. */
+export async function faultsOf(path: string, folder: string): Promise<string[]> {
+  const { faults } = await readDataset(path);
+  return faults.map((fault) => {
+    const [place] = formatFault(fault).split(': ', 1);
+    return `${place!.slice(folder.length + 1)} ${fault.kind} (${fault.effect})`;
+  });
 }
