@@ -5,3 +5,9 @@ export const tokens = [
   { token: ADMIN, role: 'admin' },
   { token: VIEWER, role: 'viewer' },
 ] as const;
+
+/** For servers that want a token. */
+export const access = { tokens };
+
+/** A request with a token. */
+export const bearer = (token: string) => ({ headers: { Authorization: `Bearer ${token}` } });
