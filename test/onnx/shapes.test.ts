@@ -8,7 +8,8 @@ import { inferShapes, SHAPE_RULES } from '#onnx/shapes/infer.js';
 import type { Shaped } from '#onnx/shapes/shaped.js';
 import { elementCount, int64Tensor, type OnnxTensor, tensorOf } from '#onnx/tensor.js';
 import { model as anyModel } from './model-arbitrary.js';
-import { type Input, SHAPE_CASES, type ShapeCase } from './shape-cases.js';
+import type { Input, ShapeCase } from './shape-cases/case.js';
+import { SHAPE_CASES } from './shape-cases.js';
 
 const ARRAYS = {
   float32: Float32Array,
