@@ -1,11 +1,11 @@
 import { LookoutError } from '#core/errors.js';
 import { redact } from '#core/redact.js';
-import { SourceError } from '#core/source-error.js';
+import type { SourceError } from '#core/source-error.js';
 import { type Captured, capture } from './capture.js';
 import { ffmpegVersion } from './ffmpeg-version.js';
 import type { Location } from './location.js';
 import { type NetworkOptions, timeoutOf } from './network.js';
-import { sourceFault } from './source-fault.js';
+import { sourceFault, unanswered } from './source-fault.js';
 import { sourceInput } from './source-input.js';
 
 export interface FfprobeOptions extends NetworkOptions {
@@ -46,7 +46,7 @@ function notStarted(error: NodeJS.ErrnoException): never {
 /** `late`: it took as long as an answer may; FFmpeg reports some timeouts (RTSP) as invalid data. */
 function failure({ name, remote }: Location, { stderr, timedOut }: Captured, late: boolean): SourceError {
   const fault = sourceFault(name, redact(stderr));
-  const unanswered = remote && late && (fault.fault === 'not-video' || fault.fault === 'unknown');
-  if (!timedOut && !unanswered) return fault;
-  return new SourceError('timeout', `${name}: no answer in time; check that the device is on and reachable`);
+  const isLate = remote && late && (fault.fault === 'not-video' || fault.fault === 'unknown');
+  if (!timedOut && !isLate) return fault;
+  return unanswered(name);
 }

@@ -120,6 +120,11 @@ export function sourceFault(source: string, stderr: string, fallback: SourceFaul
   return new SourceError(symptom.fault, `${source}: ${symptom.advice} (ffmpeg: ${lastLine(stderr)})`);
 }
 
+/** Of what is waited for in vain. */
+export function unanswered(source: string): SourceError {
+  return new SourceError('timeout', `${source}: no answer in time; check that the device is on and reachable`);
+}
+
 /** True when a child that ended well nevertheless says that the file goes on where it could not read. */
 export function saysTruncated(source: string, stderr: string): boolean {
   const said = stderr.replaceAll(source, '');

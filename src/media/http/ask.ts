@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { request as askHttp, type IncomingMessage } from 'node:http';
 import { request as askHttps } from 'node:https';
+import { redact } from '#core/redact.js';
+import { SourceError } from '#core/source-error.js';
 import { type NetworkOptions, timeoutOf } from '../network.js';
+import { unanswered } from '../source-fault.js';
 import { authorization, credentialsOf } from './authorization.js';
 
 export interface AskOptions extends NetworkOptions {
@@ -22,7 +25,7 @@ const MOST_ROUNDS = 8;
 /**
  * GETs a URL as ffmpeg does: redirects are followed, its credentials answer a challenge, certificates need not be signed, and
  * each connection is closed before the next one. Undefined for whatever is not a good answer.
- * @throws what the signal aborts with
+ * @throws SourceError `timeout`; what the signal aborts with
  */
 export async function ask(address: string | URL, options: AskOptions = {}): Promise<Answer | undefined> {
   let url = new URL(address);
@@ -30,8 +33,10 @@ export async function ask(address: string | URL, options: AskOptions = {}): Prom
   const { host } = url;
   let authorized: string | undefined;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const response = await answerOf(url, authorized, options).catch(() => undefined);
-    options.signal?.throwIfAborted();
+    const response = await answerOf(url, authorized, options).catch((error: unknown) => {
+      options.signal?.throwIfAborted();
+      if (error instanceof SourceError) throw error;
+    });
     if (response?.statusCode === 200) return { response, url };
     if (!response) return undefined;
     const { location, 'www-authenticate': challenges } = response.headers;
@@ -56,7 +61,7 @@ async function answerOf(url: URL, authorized: string | undefined, options: AskOp
     ...{ agent: false, auth: '', rejectUnauthorized: false, insecureHTTPParser: true, ...(signal && { signal }) },
     headers: { Accept: '*/*', 'User-Agent': 'lookout', ...(authorized !== undefined && { Authorization: authorized }) },
   });
-  const patience = setTimeout(() => request.destroy(new Error('no answer in time')), timeoutOf(options));
+  const patience = setTimeout(() => request.destroy(unanswered(redact(url.href))), timeoutOf(options));
   try {
     request.on('error', () => undefined).end();
     const [response] = (await once(request, 'response')) as [IncomingMessage];

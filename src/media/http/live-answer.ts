@@ -33,7 +33,7 @@ export async function liveAnswer(location: Location, options: AskOptions): Promi
   if (isPlaylist(answer))
     return (await isOpen(answer, options)) ? { location: { ...location, live: true } } : undefined;
   const isRow = /^multipart\/x-mixed-replace/i.test(type);
-  if (isRow || (length === undefined && !/^image\//i.test(type))) {
+  if (isRow || (length === undefined && !isPicture(type) && !mayBeTurned(answer))) {
     const read = { ...location, input: 'pipe:0', scheme: 'pipe', remote: false, live: true };
     return { location: read, stdin: response, ...(isRow && { clockless: true, demuxer: 'mpjpeg' }) };
   }
@@ -43,6 +43,16 @@ export async function liveAnswer(location: Location, options: AskOptions): Promi
 
 function isPlaylist({ response, url }: Answer): boolean {
   return /mpegurl/i.test(response.headers['content-type'] ?? '') || /\.m3u8?$/i.test(url.pathname);
+}
+
+function isPicture(type: string): boolean {
+  return /^image\//i.test(type);
+}
+
+/** Containers whose pictures may be meant to be turned, which is only said beside them: they are probed in any case. */
+function mayBeTurned({ response, url }: Answer): boolean {
+  const type = response.headers['content-type'] ?? '';
+  return /^video\/(mp4|quicktime)\b/i.test(type) || /\.(mp4|m4v|mov)$/i.test(url.pathname);
 }
 
 /** Whether more will be added to a playlist: to the first of its variants, where it is a list of those. */

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Frame } from '#core/frame.js';
 import { type OpenVideoOptions, openVideo } from '#media/open-video.js';
+import { probe } from '#media/probe.js';
 import { film, jpeg } from '../../support/http-cameras.js';
 import { oneClientServer } from '../../support/one-client.js';
 import { childrenNamed } from '../../support/processes.js';
-import { ffmpegRun, makeVideo, temporaryFolder } from '../../support/video.js';
+import { ffmpegRun, makeVideo, rotate, temporaryFolder } from '../../support/video.js';
 
 const folder = temporaryFolder();
 const path = (name: string) => join(folder, name);
@@ -124,6 +125,22 @@ describe('a file on a web server', () => {
     const server = await oneClientServer(file);
     const { info } = await frames(server.url(`/${name}`), 5);
     expect(info).toMatchObject({ kind, codec: 'h264', ...(kind === 'video' && { duration: 2 }) });
+  });
+
+  it('without its length is probed where it may have to be turned', async () => {
+    const turned = await rotate(path('clip.mp4'), path('end.mp4'), 90);
+    await ffmpegRun(['-i', turned, '-c', 'copy', '-movflags', '+faststart', path('turned.mp4')]);
+    const server = await oneClientServer((_, response) => createReadStream(path('turned.mp4')).pipe(response));
+    const { info } = await frames(server.url('/turned.mp4'), 1);
+    const { width, height } = (await probe(path('clip.mp4'))).size;
+    expect(info).toMatchObject({ kind: 'video', size: { width: height, height: width } });
+  });
+
+  it('that never answers is waited for once', async () => {
+    const server = await oneClientServer(() => undefined);
+    const opening = open(server.url('/cam?token=abc'), { timeoutMs: 300 });
+    await expect(opening).rejects.toMatchObject({ fault: 'timeout', message: expect.stringContaining('token=***') });
+    expect(server.connections).toBe(1);
   });
 
   it('that is not there is not found', async () => {
