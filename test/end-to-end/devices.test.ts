@@ -1,25 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '#core/engine.js';
+import { describe, expect, it } from 'vitest';
 import { jpegSize } from '#media/live/jpeg-size.js';
-import type { LiveCameras } from '#pipeline/live/live-cameras.js';
-import { brightEngine, camerasOf, observations, pieces, plan, untilStatus } from '../pipeline/live/support.js';
+import { bright } from '../pipeline/live/bright.js';
+import { observations, pieces, plan, untilStatus } from '../pipeline/live/support.js';
 import { fakeFfmpeg } from '../support/fake-ffmpeg.js';
 import { makeVideo, temporaryFolder } from '../support/video.js';
 
 const folder = temporaryFolder();
 const ffmpeg = fakeFfmpeg(folder, ['h264']);
-let engine: Engine;
-let cameras: LiveCameras;
-
-beforeAll(async () => {
-  engine = await brightEngine(folder);
-});
-afterEach(() => cameras.close());
-afterAll(() => engine.close());
+const live = bright(folder);
 
 describe('a capture device', () => {
   it('is opened by Video4Linux; its raw pictures reach the analysis and the viewers', async () => {
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('gate', '/dev/video0')]);
     await untilStatus(cameras, 'gate', ({ state }) => state === 'live');
     await observations(cameras, 'gate', 3);
@@ -35,7 +27,7 @@ describe('hardware decoding', () => {
 
   /** What a camera that asks for an interface reports, once pictures come. */
   async function decoder(file: string, hwaccel: string) {
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('gate', file, { hwaccel })]);
     await observations(cameras, 'gate', 2);
     return cameras.status('gate')!.decoder;

@@ -1,33 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '#core/engine.js';
 import { jpegSize } from '#media/live/jpeg-size.js';
 import type { LiveCameras } from '#pipeline/live/live-cameras.js';
-import {
-  brightEngine,
-  camerasOf,
-  observations,
-  observationsUntil,
-  pieces,
-  plan,
-  untilStatus,
-} from '../pipeline/live/support.js';
+import { bright } from '../pipeline/live/bright.js';
+import { observations, observationsUntil, pieces, plan, untilStatus } from '../pipeline/live/support.js';
 import { type HttpCameras, httpCameras } from '../support/http-cameras.js';
 import { childrenNamed } from '../support/processes.js';
 import { hasRtspServer, type RtspServer, rtspServer, testPicture } from '../support/rtsp-server.js';
 import { ffmpegRun, makeVideo, rotate, temporaryFolder } from '../support/video.js';
 
 const folder = temporaryFolder();
-let engine: Engine;
-let cameras: LiveCameras;
-
-beforeAll(async () => {
-  engine = await brightEngine(folder);
-});
-afterEach(async () => {
-  await cameras.close();
-});
-afterAll(() => engine.close());
+const live = bright(folder);
 
 /** The arguments of this process's children of ffmpeg, as every user of the machine sees them. */
 function visibleArguments(): string {
@@ -36,10 +19,11 @@ function visibleArguments(): string {
     .join('\n');
 }
 
-async function watched(source: string, more: Parameters<typeof plan>[2] = {}): Promise<void> {
-  cameras = camerasOf(engine);
+async function watched(source: string, more: Parameters<typeof plan>[2] = {}): Promise<LiveCameras> {
+  const cameras = live.open();
   cameras.configure([plan('gate', source, more)]);
   await untilStatus(cameras, 'gate', ({ state }) => state === 'live');
+  return cameras;
 }
 
 describe.skipIf(!hasRtspServer)('RTSP', () => {
@@ -50,7 +34,7 @@ describe.skipIf(!hasRtspServer)('RTSP', () => {
   afterAll(() => server.stop());
 
   it.each(['tcp', 'udp'] as const)('comes over %s, its password unseen in the list of processes', async (transport) => {
-    await watched(server.url('/cam', "user:it's%20secret"), { transport });
+    const cameras = await watched(server.url('/cam', "user:it's%20secret"), { transport });
     const seen = await observations(cameras, 'gate', 10);
     expect(new Set(seen.map(({ stamp }) => stamp.epoch))).toEqual(new Set([1]));
     expect(visibleArguments()).toContain('-f nut');
@@ -64,7 +48,7 @@ describe('over HTTP', () => {
 
   it('a broadcast in segments (HLS) is played on its own clock', async () => {
     web = await httpCameras(folder);
-    await watched(web.url('/live.m3u8'));
+    const cameras = await watched(web.url('/live.m3u8'));
     const seen = await observations(cameras, 'gate', 12);
     const steps = seen.slice(1).map(({ stamp }, at) => (stamp.pts - seen[at]!.stamp.pts) * 25);
     for (const step of steps) expect(step).toBeCloseTo(Math.round(step), 3);
@@ -73,7 +57,7 @@ describe('over HTTP', () => {
 
   it('pictures in a row (MJPEG) bear the times of their arrival, at the rate that is asked for', async () => {
     web = await httpCameras(folder, { user: 'user', password: 'secret' });
-    await watched(web.url('/cam.mjpg', 'user:secret'), { fps: 5 });
+    const cameras = await watched(web.url('/cam.mjpg', 'user:secret'), { fps: 5 });
     const seen = await observations(cameras, 'gate', 12);
     const [first, last] = [seen[0]!.stamp, seen.at(-1)!.stamp];
     const [clock, arrival] = [last.pts - first.pts, (last.capturedAt! - first.capturedAt!) / 1000];
@@ -86,7 +70,7 @@ describe('over HTTP', () => {
 
   it('a wrong password is said to be one', async () => {
     web = await httpCameras(folder, { user: 'user', password: 'secret' });
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('gate', web.url('/cam.mjpg', 'user:other'))]);
     const { message } = await untilStatus(cameras, 'gate', ({ cause }) => cause === 'auth');
     expect(message).not.toContain('other');
@@ -101,7 +85,7 @@ describe('a file', () => {
     const filters = `drawbox=c=black:t=fill,drawbox=w=iw/4:h=ih/4:c=white:t=fill,${back}`;
     const stored = await makeVideo(`${folder}/stored.mp4`, { size: `${width}x${height}`, frames: 12, filters });
     const file = await rotate(stored, `${folder}/turned-${degrees}.mp4`, degrees);
-    await watched(file);
+    const cameras = await watched(file);
     const [seen] = await observations(cameras, 'gate', 1);
     expect(seen!.stamp.size).toEqual({ width, height });
     expect(seen!.detections.length).toBeGreaterThan(0);
@@ -142,7 +126,7 @@ describe('a camera goes on when its resolution changes', () => {
     writeFileSync(raw, Buffer.concat(parts.map((part) => readFileSync(part))));
     const file = `${folder}/${codec}.${kind}`;
     await ffmpegRun(['-framerate', '25', '-i', raw, '-c', 'copy', file]);
-    await watched(file, { loop: false });
+    const cameras = await watched(file, { loop: false });
     // A busy machine leaves frames out.
     const seen = await observationsUntil(cameras, 'gate', ({ stamp }) => stamp.seq >= 90);
     for (const { stamp } of seen)

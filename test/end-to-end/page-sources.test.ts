@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type AddressInfo, connect } from 'node:net';
 import { createServer } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '#core/engine.js';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { LiveCameras } from '#pipeline/live/live-cameras.js';
-import { brightEngine, camerasOf, observations, untilStatus } from '../pipeline/live/support.js';
+import { bright } from '../pipeline/live/bright.js';
+import { observations, untilStatus } from '../pipeline/live/support.js';
 import { httpCameras } from '../support/http-cameras.js';
 import { INNER_ADDRESS, innerServer } from '../support/inner-network.js';
 import { childrenNamed } from '../support/processes.js';
@@ -15,17 +15,11 @@ import { temporaryFolder } from '../support/video.js';
 
 const folder = temporaryFolder();
 const closing: (() => unknown)[] = [];
-let engine: Engine;
-let cameras: LiveCameras;
 
-beforeAll(async () => {
-  engine = await brightEngine(folder);
-});
 afterEach(async () => {
-  await cameras.close();
   for (const close of closing.splice(0)) await close();
 });
-afterAll(() => engine.close());
+const live = bright(folder); // its cameras are closed first: hooks run from the last to the first
 
 /** The same server behind TLS, with a certificate of its own making; gives its port. */
 async function behindTls(port: number): Promise<number> {
@@ -46,12 +40,13 @@ async function behindTls(port: number): Promise<number> {
 }
 
 /** Adds a camera as the page does, and waits for its pictures. */
-async function added(source: string): Promise<void> {
-  cameras = camerasOf(engine);
+async function added(source: string): Promise<LiveCameras> {
+  const cameras = live.open();
   await cameras.add({ camera: 'gate', source });
   const seen = await observations(cameras, 'gate', 12);
   expect(new Set(seen.map(({ stamp }) => stamp.epoch)).size).toBe(1);
   expect(cameras.status('gate')!.source).not.toContain('secret');
+  return cameras;
 }
 
 describe.skipIf(!hasRtspServer)('a camera that the page adds, over RTSP', () => {
@@ -59,7 +54,7 @@ describe.skipIf(!hasRtspServer)('a camera that the page adds, over RTSP', () => 
     const server = await rtspServer({ '/cam': { launch: testPicture(), user: 'user', password: 'secret' } });
     closing.push(() => server.stop());
     const port = scheme === 'rtsps' ? await behindTls(server.port) : server.port;
-    await added(`${scheme}://user:secret@127.0.0.1:${port}/cam`);
+    const cameras = await added(`${scheme}://user:secret@127.0.0.1:${port}/cam`);
     expect(cameras.status('gate')).toMatchObject({
       ...{ source: `${scheme}://***@127.0.0.1:${port}/cam`, video: { kind: 'fmp4' } },
     });
@@ -68,7 +63,7 @@ describe.skipIf(!hasRtspServer)('a camera that the page adds, over RTSP', () => 
   it('says what its camera says', async () => {
     const server = await rtspServer({ '/cam': { launch: testPicture(), user: 'user', password: 'secret' } });
     closing.push(() => server.stop());
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     for (const [camera, path, cause] of [
       ['wrong', 'user:other@', 'auth'],
       ['nowhere', 'user:secret@', 'not-found'],
@@ -96,7 +91,7 @@ describe('a camera that the page adds, over HTTP', () => {
   it('in a network that is closed by now is not reached, and the page says so', async () => {
     const inner = await innerServer();
     closing.push(() => inner.close());
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     await cameras.add({ camera: 'gate', source: `http://${inner.authority}/cam.mjpg` });
     const status = await untilStatus(cameras, 'gate', ({ state }) => state === 'reconnecting');
     expect(status).toMatchObject({ cause: 'forbidden', message: expect.stringContaining('server.networks') });

@@ -1,24 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Engine } from '#core/engine.js';
-import type { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { childrenNamed } from '../../support/processes.js';
 import { hasRtspServer, type RtspServer, rtspServer, testPicture } from '../../support/rtsp-server.js';
 import { makeVideo, temporaryFolder } from '../../support/video.js';
-import { brightEngine, camerasOf, observations, pieces, plan, sharedBy, untilStatus } from './support.js';
+import { bright } from './bright.js';
+import { brightEngine, observations, pieces, plan, sharedBy, untilStatus } from './support.js';
 
 const folder = temporaryFolder();
-let engine: Engine;
-let cameras: LiveCameras;
 
-beforeAll(async () => {
-  engine = await brightEngine(folder);
-});
-afterEach(async () => {
-  await cameras.close();
+afterEach(() => {
   expect(childrenNamed('ffmpeg')).toEqual([]);
 });
-afterAll(() => engine.close());
+const live = bright(folder); // its cameras are closed first: hooks run from the last to the first
 
 describe.skipIf(!hasRtspServer)('a camera over RTSP', () => {
   let server: RtspServer;
@@ -31,7 +24,7 @@ describe.skipIf(!hasRtspServer)('a camera over RTSP', () => {
   afterAll(() => server.stop());
 
   it('gives video and observations of the same pictures on one clock', async () => {
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('gate', server.url('/cam'))]);
     const film = pieces(cameras, 'gate', { count: 60 });
     const seen = await observations(cameras, 'gate', 25);
@@ -53,7 +46,7 @@ describe.skipIf(!hasRtspServer)('a camera over RTSP', () => {
     ['no password', '/locked', undefined, 'auth'],
     ['a wrong path', '/nothing', undefined, 'not-found'],
   ])('says what is wrong and tries again: %s', async (_, path, credentials, cause) => {
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('gate', server.url(path, credentials))]);
     const status = await untilStatus(cameras, 'gate', ({ attempts }) => attempts === 2);
     expect(status).toMatchObject({ state: 'reconnecting', cause, epoch: 2 });
@@ -62,20 +55,20 @@ describe.skipIf(!hasRtspServer)('a camera over RTSP', () => {
   });
 
   it('comes in with the right password, whatever characters it has', async () => {
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('gate', server.url('/locked', 'user:secret%20word'))]);
     await untilStatus(cameras, 'gate', ({ state }) => state === 'live');
   });
 
   it('says that nothing listens', async () => {
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('gate', 'rtsp://127.0.0.1:9/cam')]);
     await untilStatus(cameras, 'gate', ({ cause }) => cause === 'refused');
   });
 
   it('does not disturb another camera, and comes back with a new epoch', async () => {
     const second = await rtspServer({ '/cam': { launch: testPicture() } });
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('good', server.url('/cam')), plan('bad', second.url('/cam'))]);
     await Promise.all(['good', 'bad'].map((name) => untilStatus(cameras, name, ({ state }) => state === 'live')));
     const before = await observations(cameras, 'bad', 1);
@@ -94,7 +87,7 @@ describe.skipIf(!hasRtspServer)('a camera over RTSP', () => {
 describe('a file', () => {
   it('is played in a loop, and its pictures carry their own boxes', async () => {
     const file = await makeVideo(`${folder}/loop.mp4`, { frames: 12, size: '192x96' });
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('clip', file)]);
     const pictures = await pieces(cameras, 'clip', { count: 20, feed: 'picture' });
     expect(pictures.at(-1)!.seq).toBeGreaterThanOrEqual(19);
@@ -106,14 +99,14 @@ describe('a file', () => {
 
   it('ends where it is not to be repeated', async () => {
     const file = await makeVideo(`${folder}/once.mp4`, { frames: 12, size: '192x96' });
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('clip', file, { loop: false })]);
     await untilStatus(cameras, 'clip', ({ state }) => state === 'ended');
   });
 
   it('that nobody watches is paused where that is wanted, and resumed', async () => {
     const file = await makeVideo(`${folder}/paused.mp4`, { frames: 12, size: '192x96' });
-    cameras = camerasOf(engine, { settings: { pauseUnwatched: true } });
+    const cameras = live.open({ settings: { pauseUnwatched: true } });
     cameras.configure([plan('clip', file)]);
     expect(cameras.status('clip')!.state).toBe('paused');
     expect(childrenNamed('ffmpeg')).toEqual([]);
@@ -124,7 +117,7 @@ describe('a file', () => {
 describe('a change of the configuration', () => {
   it('restarts only what it changes; listeners stay', async () => {
     const file = await makeVideo(`${folder}/change.mp4`, { frames: 12, size: '192x96' });
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('same', file), plan('changed', file), plan('gone', file)]);
     const epochs: number[] = [];
     cameras.onObservation('changed', ({ stamp }) => epochs.push(stamp.epoch!));
@@ -145,7 +138,7 @@ describe('a change of the configuration', () => {
 
   it('with a fault changes nothing', async () => {
     const file = await makeVideo(`${folder}/fault.mp4`, { frames: 12, size: '192x96' });
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('clip', file)]);
     const wrong = [plan('clip', file, { detection: { labels: ['unicorn'] } }), plan('new', file)];
     expect(() => cameras.configure(wrong)).toThrow(/unicorn/);
@@ -154,7 +147,7 @@ describe('a change of the configuration', () => {
 
   it('goes over to another model: listeners stay, cameras of the page and webcams too', async () => {
     const file = await makeVideo(`${folder}/model.mp4`, { frames: 12, size: '192x96' });
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('kept', file), plan('gone', file)]);
     await cameras.add({ camera: 'added', source: file });
     const webcam = cameras.openWebcam('laptop');
@@ -182,9 +175,9 @@ describe('a change of the configuration', () => {
 
   it('to a model that lacks a wanted label changes nothing', async () => {
     const file = await makeVideo(`${folder}/lacking.mp4`, { frames: 12, size: '192x96' });
-    cameras = camerasOf(engine);
+    const cameras = live.open();
     cameras.configure([plan('clip', file, { detection: { labels: ['left'] } })]);
-    const other = { ...sharedBy(engine), card: { ...engine.card, labels: ['cat', 'dog'] } };
+    const other = { ...sharedBy(live.engine), card: { ...live.engine.card, labels: ['cat', 'dog'] } };
     expect(() => cameras.rebuild(other, [plan('clip', file, { detection: { labels: ['left'] } })])).toThrow(/left/);
     expect(await observations(cameras, 'clip', 2)).toHaveLength(2);
     expect(cameras.status('clip')!.epoch).toBe(1);

@@ -47,7 +47,7 @@ export function brightEngine(folder: string): Promise<Engine> {
   return openEngine({ model, device: 'cpu', workers: 1, threads: 1, cacheDir: false });
 }
 
-interface Around {
+export interface Around {
   readonly settings?: Partial<LiveSettings>;
   readonly telemetry?: Telemetry;
   readonly pageRules?: SourceRules;
