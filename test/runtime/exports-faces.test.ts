@@ -3,6 +3,7 @@ import type { RawOutput } from '#core/tensor.js';
 import { cardOf } from '#runtime/load-model.js';
 import { Probe } from '#runtime/probe.js';
 import { verifyCard } from '#runtime/verify-card.js';
+import { suppressOptions } from '#vision/detect.js';
 import { decoded, expectSame, type Found, noted, outputsOf, sigmoid } from './read-exports.js';
 import { faceMaps, insightface } from './tiny-faces.js';
 
@@ -70,6 +71,12 @@ describe('SCRFD of insightface', () => {
   it('at its usual 640 where nobody says a size', async () => {
     const card = await cardOf(insightface({ input: { dims: FREE } }).file(), probe, { preset: 'scrfd' });
     expect(card.input).toMatchObject({ size: { width: 640, height: 640 }, mean: [127.5, 127.5, 127.5], padding: 0 });
+  });
+
+  it('takes the thresholds of insightface, unless the user says others', async () => {
+    const card = await cardOf(insightface({ input: { dims: [1, 3, 96, 96] } }).file(), probe, {});
+    expect(suppressOptions(card, {})).toMatchObject({ score: 0.5, iou: 0.4 });
+    expect(suppressOptions(card, { score: 0.25, iou: 0.45 })).toMatchObject({ score: 0.25, iou: 0.45 });
   });
 
   it('of five strides and one anchor per cell', async () => {

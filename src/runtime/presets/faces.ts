@@ -40,6 +40,9 @@ function scrfdHeads({ outputs, size }: ModelFacts, anchorsPerCell: number): Head
   return heads;
 }
 
+/** `det_thresh` of `FaceAnalysis.prepare` and `nms_thresh` of `SCRFD` in insightface. */
+const INSIGHTFACE = { score: 0.5, iou: 0.4 };
+
 /** insightface SCRFD (Guo et al. 2021): distances from two anchors per cell. */
 export const scrfd: Preset = {
   name: 'scrfd',
@@ -52,7 +55,8 @@ export const scrfd: Preset = {
       const heads = scrfdHeads(facts, anchorsPerCell);
       if (!heads) continue;
       const landmarks = heads[0]!.landmarks === undefined ? {} : { landmarks: FACE_LANDMARKS };
-      return { feeding, decoder: { kind: 'scrfd', heads, anchorsPerCell }, classes: 1, labels: FACE, ...landmarks };
+      const decoder = { kind: 'scrfd', heads, anchorsPerCell } as const;
+      return { feeding, decoder, classes: 1, labels: FACE, ...landmarks, thresholds: INSIGHTFACE };
     }
     return undefined;
   },
@@ -83,7 +87,7 @@ export const retinaface: Preset = {
       classes: 1,
       labels: FACE,
       landmarks: FACE_LANDMARKS,
-      thresholds: { score: 0.5, iou: 0.4 },
+      thresholds: INSIGHTFACE,
     };
   },
 };
