@@ -11,6 +11,7 @@ import { describeValues, type ModelFacts } from './presets/facts.js';
 import { isPlausible, isTurned } from './presets/plausible.js';
 import type { Preset, Reading } from './presets/preset.js';
 import { PRESETS } from './presets/presets.js';
+import { refuseRtDetr } from './presets/rt-detr.js';
 
 /** Tasks of Ultralytics' exporter that are no detection of upright boxes. */
 const OTHER_TASKS = ['segment', 'classify', 'obb'];
@@ -26,6 +27,7 @@ function choiceOf(names: readonly string[]): string {
 
 /** What a named preset makes of the model. @throws LookoutError kind `model` with the shapes expected and found, and presets that fit */
 export function readAs(preset: Preset, facts: ModelFacts): Reading {
+  refuseRtDetr(facts);
   const reading = preset.read(facts);
   if (reading) return reading;
   const { width, height } = facts.size;
@@ -77,9 +79,10 @@ function ofTask(facts: ModelFacts): readonly string[] | undefined {
 
 /**
  * Finds the layout from metadata and shapes alone.
- * @throws LookoutError kind `model` when none fits, or several do: then it says which presets to choose among
+ * @throws LookoutError kind `model` when none fits, or several do: then it says which presets to choose among; for an RT-DETR
  */
 export function guessReading(facts: ModelFacts): Reading {
+  refuseRtDetr(facts);
   const names = ofTask(facts);
   for (const preset of PRESETS.filter(({ name }) => names?.includes(name))) {
     const reading = preset.read({ ...facts, named: true });

@@ -8,7 +8,7 @@ import { type TinyInput, TinyModel } from './tiny-models.js';
 const STRIDES = [8, 16, 32];
 
 /** The picture's network: boxes [N, cells, 4] as corners, in fractions of the input, and scores [N, cells, C]. */
-function network(model: TinyModel, classes: number, perCell = 1) {
+export function network(model: TinyModel, classes: number, perCell = 1) {
   const rows = (count: number) => {
     const all = model.reshape(model.rows(perCell * count, STRIDES), [0, -1, count]);
     return model.add('Sigmoid', [all]);
