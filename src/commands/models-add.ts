@@ -47,7 +47,7 @@ export function registerModelsAdd(models: Command): void {
   command.addHelpText(
     'after',
     '\nPresets: yolov2 yolov3 yolov4 yolov5-raw yolov5 yolov7 yolov8 yolov8-pose yolov10 yolox\n' +
-      '  yolo-fastest-v2 fastestdet scrfd retinaface ultraface yolov8-face',
+      '  yolo-fastest-v2 fastestdet scrfd retinaface ultraface yolov5-face yolov8-face',
   );
   examples(command, [
     ['lookout models add yolov8n.onnx --name yolov8n', 'labels and layout from what the exporter noted'],

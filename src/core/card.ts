@@ -65,12 +65,17 @@ export type DecoderSpec =
       readonly activated?: boolean | 'scores';
       readonly multiLabel?: boolean;
     }
-  /** Rows decoded in the graph, `[1, N, 5+C]`: cx, cy, w, h in input px, objectness, class probabilities (YOLOv5, v7 exports). */
+  /**
+   * Rows decoded in the graph, `[1, N, 5+2K+C]`: cx, cy, w, h in input px, objectness, K landmarks x, y in input px, class
+   * probabilities (YOLOv5, v7 exports; landmarks in YOLOv5-face, and never with `reduced`).
+   */
   | {
       readonly kind: 'rows';
       readonly output: string;
       /** `none`: the score is the objectness alone (YOLOv7 of one class). Default: objectness times class probability. */
       readonly classes?: 'none';
+      /** K, 0 by default. */
+      readonly landmarks?: number;
       readonly reduced?: boolean;
       readonly multiLabel?: boolean;
     }

@@ -46,6 +46,7 @@ const decoder = z.discriminatedUnion('kind', [
     kind: z.literal('rows'),
     output: text,
     classes: z.literal('none').optional(),
+    landmarks: points.optional(),
     reduced: z.boolean().optional(),
     multiLabel: z.boolean().optional(),
   }),

@@ -1,11 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RawOutput } from '#core/tensor.js';
+import { formatCard, parseCard } from '#runtime/card-file.js';
 import { cardOf } from '#runtime/load-model.js';
 import { Probe } from '#runtime/probe.js';
 import { verifyCard } from '#runtime/verify-card.js';
 import { suppressOptions } from '#vision/detect.js';
-import { decoded, expectSame, type Found, noted, outputsOf, sigmoid } from './read-exports.js';
-import { faceMaps, insightface } from './tiny-faces.js';
+import { corners, decoded, expectSame, type Found, noted, outputsOf, sigmoid } from './read-exports.js';
+import { faceMaps, insightface, yolov5Face } from './tiny-faces.js';
 
 /*
  * Face detectors as their repositories export them, with nothing but numbers for names, at several sizes. The boxes are those
@@ -129,5 +130,48 @@ describe('YOLOv8 face of derronqi, three maps', () => {
       const outputs = await outputsOf(model(), probe, { imgsz: size });
       expectSame(decoded(card, outputs, 0.2), reference(outputs, size.width));
     }
+  });
+});
+
+describe('YOLOv5 face of deepcam-cn, rows of 16', () => {
+  /** `non_max_suppression_face` before its suppression: xywh to corners, objectness times class, points as they are. */
+  function reference(outputs: RawOutput): Found[] {
+    const { data } = [...outputs.values()][0]!;
+    return Array.from({ length: data.length / 16 }, (_, row): Found => {
+      const [x, y, w, h, objectness, ...rest] = [...data.subarray(16 * row, 16 * row + 16)];
+      const landmarks = [0, 1, 2, 3, 4].map((k) => [rest[2 * k]!, rest[2 * k + 1]!, 1]);
+      return { box: corners(x!, y!, w!, h!), score: objectness! * rest[10]!, classId: 0, landmarks };
+    }).filter(({ score }) => score >= 0.3);
+  }
+
+  it.each<{ options: object; notes: Record<string, string> }>([
+    { options: {}, notes: {} },
+    { options: {}, notes: { names: "{0: 'face'}", stride: '32' } },
+    { options: { labels: ['face'] }, notes: {} },
+    { options: { preset: 'yolov5-face' }, notes: {} },
+  ])('$options, $notes', async ({ options, notes }) => {
+    for (const { width, height } of SIZES) {
+      const model = () => noted(yolov5Face({ dims: [1, 3, height, width] }), notes);
+      const card = await cardOf(model().file(), probe, options);
+      expect(card).toMatchObject({ decoder: { kind: 'rows', landmarks: 5 }, labels: ['face'] });
+      expect(card.landmarks).toHaveLength(5);
+      const again = parseCard(formatCard(card), 'card.json');
+      verifyCard(again, model().file());
+      const outputs = await outputsOf(model(), probe);
+      expectSame(decoded(again, outputs, 0.3), reference(outputs));
+    }
+  });
+
+  const eleven = Array.from({ length: 11 }, (_, id) => `class${id}`);
+
+  it.each([{}, { labels: eleven }, { preset: 'yolov5' }])('is no YOLOv5 of 11 classes, %j', async (options) => {
+    const card = await cardOf(yolov5Face({}, true).file(), probe, options);
+    expect(card.decoder).toEqual({ kind: 'rows', output: 'output' });
+    expect(card.labels).toEqual(eleven);
+  });
+
+  it('names the alternative where the user calls it YOLOv5', async () => {
+    const wrong = cardOf(yolov5Face().file(), probe, { preset: 'yolov5' });
+    await expect(wrong).rejects.toThrow(/preset yolov5: expected .*\[1, 567, 16\].*which fit --preset yolov5-face$/);
   });
 });

@@ -1,15 +1,15 @@
 import { expect } from 'vitest';
 import { COCO_LABELS, VOC_LABELS } from '#runtime/coco-labels.js';
-import { NAMES_3, withMetadata } from './exporter-metadata.js';
-import { retinaface, scrfd, ultraface } from './tiny-faces.js';
+import { noted } from './read-exports.js';
 import { cellRows, columns, decodedRows, finalRows, rawHeads, splitHeads, type TinyModel } from './tiny-models.js';
 
-const FIXED = { dims: [1, 3, 96, 96] };
+// What each preset of the YOLO families makes of a file.
 
+export const FIXED = { dims: [1, 3, 96, 96] };
 const FREE = { dims: ['batch', 3, 'height', 'width'] };
+export const NAMES_3 = `{0: 'cat', 1: "dog's", 2: 'cow'}`;
 
-/** A file without a card, and what a preset makes of it. */
-export interface PresetCase {
+export interface Case {
   readonly what: string;
   readonly preset: string;
   readonly model: () => TinyModel;
@@ -21,7 +21,7 @@ export interface PresetCase {
 const head = (stride: number, first: readonly number[]) =>
   expect.objectContaining({ stride, anchors: expect.arrayContaining([first]) });
 
-export const PRESET_CASES: readonly PresetCase[] = [
+export const YOLO_CASES: readonly Case[] = [
   {
     what: 'yolov2 of 20 classes and few layers has the anchors of tiny-yolo-voc',
     preset: 'yolov2',
@@ -108,7 +108,7 @@ export const PRESET_CASES: readonly PresetCase[] = [
   {
     what: 'yolov8 of free size at the size that its exporter noted',
     preset: 'yolov8',
-    model: () => withMetadata(columns(7, FREE), { names: NAMES_3, imgsz: '[96, 128]', stride: '32' }),
+    model: () => noted(columns(7, FREE), { names: NAMES_3, imgsz: '[96, 128]', stride: '32' }),
     decoder: { kind: 'columns', landmarks: 0 },
     labels: ['cat', "dog's", 'cow'],
     input: { size: { height: 96, width: 128 }, dims: [-1, 3, -1, -1] },
@@ -123,7 +123,7 @@ export const PRESET_CASES: readonly PresetCase[] = [
   {
     what: 'yolov8-pose with the landmarks that its exporter noted',
     preset: 'yolov8-pose',
-    model: () => withMetadata(columns(4 + 1 + 8), { kpt_shape: '[4, 2]', names: "{0: 'sign'}" }),
+    model: () => noted(columns(4 + 1 + 8), { kpt_shape: '[4, 2]', names: "{0: 'sign'}" }),
     decoder: { kind: 'columns', landmarks: 4, landmarkValues: 2 },
     labels: ['sign'],
   },
@@ -156,52 +156,6 @@ export const PRESET_CASES: readonly PresetCase[] = [
     input: { fit: 'stretch', channels: 'BGR' },
   },
   { what: 'fastestdet', preset: 'fastestdet', model: () => rawHeads([16], 1, 80), decoder: { kind: 'fastestdet' } },
-  {
-    what: 'scrfd: unnamed outputs, free size, matched by shape',
-    preset: 'scrfd',
-    model: () => scrfd({ dims: [1, 3, '?', '?'] }),
-    decoder: {
-      kind: 'scrfd',
-      anchorsPerCell: 2,
-      heads: [8, 16, 32].map((stride) => expect.objectContaining({ stride, landmarks: expect.any(String) })),
-    },
-    labels: ['face'],
-    input: { size: { width: 640, height: 640 }, mean: [127.5, 127.5, 127.5], std: [128, 128, 128], channels: 'RGB' },
-  },
-  {
-    what: 'scrfd without points',
-    preset: 'scrfd',
-    model: () => scrfd(FIXED, false),
-    decoder: { heads: [8, 16, 32].map((stride) => ({ stride, score: expect.any(String), box: expect.any(String) })) },
-  },
-  {
-    what: 'retinaface',
-    preset: 'retinaface',
-    model: retinaface,
-    decoder: { kind: 'retinaface', variances: [0.1, 0.2] },
-    labels: ['face'],
-    input: { channels: 'BGR', mean: [104, 117, 123], std: [1, 1, 1] },
-  },
-  { what: 'ultraface', preset: 'ultraface', model: ultraface, decoder: { kind: 'ultraface' }, labels: ['face'] },
-  {
-    what: 'yolov8-face raw maps',
-    preset: 'yolov8-face',
-    model: () => rawHeads([32, 16, 8], 1, 75),
-    decoder: {
-      kind: 'distribution',
-      bins: 16,
-      landmarks: 5,
-      heads: [8, 16, 32].map((stride) => expect.objectContaining({ stride })),
-    },
-    labels: ['face'],
-  },
-  {
-    what: 'yolov8-face joined into columns',
-    preset: 'yolov8-face',
-    model: () => columns(20),
-    decoder: { kind: 'columns', landmarks: 5, landmarkValues: 3 },
-    labels: ['face'],
-  },
   {
     what: 'uint8 input takes pixels as they are',
     preset: 'yolov8',

@@ -1,3 +1,5 @@
+import { int } from '#onnx/attribute.js';
+import { float32Tensor } from '#onnx/tensor.js';
 import { P3_TO_P5, type TinyInput, TinyModel, tiny } from './tiny-models.js';
 
 export interface InsightfaceOptions {
@@ -64,4 +66,16 @@ export function ultraface(): TinyModel {
   return tiny((model) => {
     for (const values of [2, 4]) model.output(model.rows(values, P3_TO_P5));
   });
+}
+
+/** deepcam-cn/yolov5-face `export.py`, input and output called so: [1, N, 16], boxes and points in px; `classes`: YOLOv5 of 11. */
+export function yolov5Face(input?: TinyInput, classes = false): TinyModel {
+  return tiny((model) => {
+    const rows = (count: number) => model.reshape(model.rows(3 * count, P3_TO_P5), [0, -1, count]);
+    const scores = (count: number) => model.add('Sigmoid', [rows(count)]);
+    const far = model.constant(float32Tensor([200], []));
+    const points = classes ? scores(10) : model.add('Mul', [scores(10), far]);
+    const parts = [model.add('Mul', [scores(4), far]), scores(1), points, scores(1)];
+    model.output(model.named(model.add('Concat', parts, { axis: int(2) }), 'output'));
+  }, input);
 }

@@ -2,7 +2,7 @@ import type { ValueSpec } from '#core/card.js';
 import { COCO_LANDMARKS, FACE_LANDMARKS } from '../coco-labels.js';
 import { BEFORE_NMS } from '../graph/tensorrt-nms.js';
 import { cellsOfAll, type ModelFacts, shapeOf } from './facts.js';
-import { hasUnitObjectness, isDecoded } from './plausible.js';
+import { areProbabilities, hasUnitObjectness, isDecoded } from './plausible.js';
 import { LETTERBOX_114, type Preset, type Reading, shifted } from './preset.js';
 
 // Families whose heads are joined into one output. N rows, C classes, K landmarks of D numbers.
@@ -37,9 +37,27 @@ export function stridesOf(facts: ModelFacts, rows: number, perCell: number): rea
   return sets.find((strides) => cellsOfAll(facts.size, strides) * perCell === rows);
 }
 
+/** cx, cy, w, h, objectness, five points x, y, one class: YOLOv5-face, as wide as YOLOv5 of 11 classes. */
+const FACE_COLUMNS = 5 + 2 * FACE_LANDMARKS.length + 1;
+
+/** Three rows per cell as wide as a face's. */
+export function faceRowsOf(facts: ModelFacts): Matrix | undefined {
+  return matricesOf(facts).find(
+    ({ rows, columns }) => columns === FACE_COLUMNS && stridesOf(facts, rows, ANCHORS_PER_CELL),
+  );
+}
+
+/** Whether the numbers of such rows are points: they reach over the picture, where class probabilities stay in 0..1. */
+export function hasFacePoints(facts: ModelFacts, { output, columns }: Matrix): boolean {
+  const values = facts.values.get(output.name);
+  const points = { from: 5, to: columns - 1 };
+  return values !== undefined && !areProbabilities({ values, width: columns, inColumns: false }, points);
+}
+
 /** Three rows per cell, or one whose objectness says nothing (YOLOv6). */
-function areRows(facts: ModelFacts, { output, rows, columns }: Matrix): boolean {
-  if (columns < 6) return false;
+function areRows(facts: ModelFacts, matrix: Matrix): boolean {
+  const { output, rows, columns } = matrix;
+  if (columns < 6 || (columns === FACE_COLUMNS && hasFacePoints(facts, matrix))) return false;
   if (stridesOf(facts, rows, ANCHORS_PER_CELL)) return true;
   const values = facts.values.get(output.name);
   const single = values && stridesOf(facts, rows, 1) !== undefined;

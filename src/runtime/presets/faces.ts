@@ -1,6 +1,6 @@
 import type { ValueSpec } from '#core/card.js';
 import { FACE_LANDMARKS } from '../coco-labels.js';
-import { yolov8, yolov8Pose } from './dense.js';
+import { faceRowsOf, hasFacePoints, yolov8, yolov8Pose } from './dense.js';
 import { cellsOf, cellsOfAll, type ModelFacts, shapeOf } from './facts.js';
 import { LETTERBOX_114, type Preset, shifted } from './preset.js';
 
@@ -144,5 +144,25 @@ export const yolov8Face: Preset = {
     const joined = yolov8Pose.read({ ...facts, named: true });
     if (joined?.landmarks?.length !== FACE_LANDMARKS.length || joined.classes !== 1) return undefined;
     return { ...joined, labels: FACE };
+  },
+};
+
+/**
+ * deepcam-cn/yolov5-face `export.py`: rows decoded in the graph, points in px. Its files hold no names; a file of 11 names, or
+ * whose numbers in the points' place all lie in 0..1, is YOLOv5 of 11 classes.
+ */
+export const yolov5Face: Preset = {
+  name: 'yolov5-face',
+  defaultSize: 640,
+  stride: 32,
+  expects: 'rows [1, N, 4+1+10+1] decoded in the graph, N = 3 per cell, points in px',
+  read: (facts) => {
+    const found = faceRowsOf(facts);
+    const isOne = facts.labels === undefined || facts.labels.length === 1;
+    // One name says it; without names, and without a user who says it, the numbers do.
+    const told = facts.named || facts.labels?.length === 1;
+    if (!found || !(isOne || facts.named) || !(told || hasFacePoints(facts, found))) return undefined;
+    const decoder = { kind: 'rows', output: found.output.name, landmarks: FACE_LANDMARKS.length } as const;
+    return { feeding: LETTERBOX_114, decoder, classes: 1, labels: FACE, landmarks: FACE_LANDMARKS };
   },
 };

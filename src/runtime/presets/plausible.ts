@@ -30,6 +30,11 @@ function every({ values, width, inColumns }: Rows, { from, to }: Part, test: (va
 
 const isProbability = (value: number) => !(value < -SLACK || value > 1 + SLACK);
 
+/** Whether a part of each row lies in 0..1. */
+export function areProbabilities(rows: Rows, part: Part): boolean {
+  return every(rows, part, isProbability);
+}
+
 function rowsOf({ outputs, values }: ModelFacts, name: string, width: number): Rows | undefined {
   const found = values.get(name);
   const dims = outputs.find((output) => output.name === name)?.dims;

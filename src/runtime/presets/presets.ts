@@ -2,7 +2,7 @@ import { LookoutError } from '#core/errors.js';
 import { yolov2, yolov3, yolov5Raw } from './anchor-grid.js';
 import { yolov5, yolov8, yolov8Pose, yolox } from './dense.js';
 import { yolov10 } from './end-to-end.js';
-import { retinaface, scrfd, ultraface, yolov8Face } from './faces.js';
+import { retinaface, scrfd, ultraface, yolov5Face, yolov8Face } from './faces.js';
 import { fastestDet, yoloFastestV2 } from './fast.js';
 import type { Preset } from './preset.js';
 import { yolov4 } from './yolov4.js';
@@ -25,6 +25,7 @@ export const PRESETS: readonly Preset[] = [
   scrfd,
   retinaface,
   ultraface,
+  yolov5Face,
   yolov8Face,
 ];
 
