@@ -20,7 +20,10 @@ export interface InputSpec extends ValueSpec {
   /** Grey value of the padding, 0..255. */
   readonly padding: number;
   readonly channels: 'RGB' | 'BGR';
-  /** Fed value = (pixel - mean) / std, pixel 0..255, one number per channel in the model's channel order. */
+  /**
+   * Fed value = (pixel - mean) / std, pixel 0..255, one number per channel in the model's channel order. An int8 input is fed it
+   * rounded and held in -128..127: mean 128 and std 1 are its usual pixel - 128.
+   */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
 }

@@ -3,6 +3,7 @@ import { LookoutError } from '#core/errors.js';
 import { Random } from '#core/random.js';
 import type { Size } from '#core/size.js';
 import type { RawOutput, Tensor } from '#core/tensor.js';
+import { quantisationOf } from './graph/quantised-input.js';
 import { scalesInGraph } from './graph/scales-in-graph.js';
 import { metadataLabels } from './labels.js';
 import { type ModelFile, pictureInput, tensorOutputs } from './model-file.js';
@@ -123,7 +124,14 @@ export async function examine(file: ModelFile, probe: Probe, options: ExamineOpt
   const size = sizeOf(spec, { imgsz: options.imgsz, fallback, stride });
   const layout = layoutOf(spec);
   const batch = batchOf(spec);
-  const plain = { fit: 'stretch', padding: 0, channels: 'RGB', mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  const middle = spec.type === 'int8' ? 128 : 0;
+  const plain = {
+    fit: 'stretch',
+    padding: 0,
+    channels: 'RGB',
+    mean: [middle, middle, middle],
+    std: [1, 1, 1],
+  } as const;
   const declared = tensorOutputs(model);
   const prepared = prepare(
     model,
@@ -152,5 +160,6 @@ export async function examine(file: ModelFile, probe: Probe, options: ExamineOpt
     named: options.named ?? false,
     operators,
     scaledInGraph: scalesInGraph(graph, spec.name),
+    quantisation: quantisationOf(graph, spec.name),
   };
 }

@@ -115,13 +115,34 @@ function labelsOf(reading: Reading, facts: ModelFacts): readonly string[] {
   );
 }
 
-function inputOf({ feeding }: Reading, { input, size, scaledInGraph }: ModelFacts): InputSpec {
+type Range = Pick<InputSpec, 'mean' | 'std'>;
+
+/** Digits of mean and std that a float32 scale bears. */
+const DIGITS = 6;
+
+/**
+ * Mean and std that bring pixels to the numbers of an int8 input: q = real / scale + zeroPoint, real = (pixel - mean) / std,
+ * so q = (pixel - (mean - zeroPoint * std * scale)) / (std * scale). A graph that says nothing takes pixel - 128.
+ */
+function int8Range({ mean, std }: Range, { quantisation }: ModelFacts): Range {
+  if (!quantisation) return { mean: [128, 128, 128], std: [1, 1, 1] };
+  const { scale, zeroPoint } = quantisation;
+  const rounded = (value: number) => Number(value.toPrecision(DIGITS));
+  const means = mean.map((value, at) => rounded(value - zeroPoint * std[at]! * scale));
+  return {
+    mean: means as unknown as Range['mean'],
+    std: std.map((value) => rounded(value * scale)) as unknown as Range['std'],
+  };
+}
+
+function inputOf({ feeding }: Reading, facts: ModelFacts): InputSpec {
+  const { input, size, scaledInGraph } = facts;
   const { name, type, dims, layout } = input;
-  const bytes = type === 'uint8' || type === 'int8';
-  const plain = bytes || (scaledInGraph && feeding.std.every((value) => value === 255));
+  const plain = type === 'uint8' || (scaledInGraph && feeding.std.every((value) => value === 255));
   const { fit, padding, channels, mean, std } = feeding;
-  const range = plain ? ({ mean: [0, 0, 0], std: [1, 1, 1] } as const) : { mean, std };
-  return { name, type, dims, layout, size, fit, padding, channels, ...range };
+  const range: Range = plain ? { mean: [0, 0, 0], std: [1, 1, 1] } : { mean, std };
+  const fed = type === 'int8' ? int8Range(range, facts) : range;
+  return { name, type, dims, layout, size, fit, padding, channels, ...fed };
 }
 
 /** Shapes for the card: what the test gave, free where the graph lets it depend on a free input or on what is found. */

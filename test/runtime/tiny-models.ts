@@ -3,13 +3,15 @@ import { type Attribute, int, ints } from '#onnx/attribute.js';
 import { codeOfDataType, type DataType } from '#onnx/data-type.js';
 import { encodeModel } from '#onnx/encode.js';
 import { type Dim, type Graph, type Model, modelOf, type Node, node, type ValueInfo } from '#onnx/model.js';
-import { float32Tensor, int64Tensor, type OnnxTensor } from '#onnx/tensor.js';
+import { float32Tensor, int64Tensor, type OnnxTensor, tensorOf } from '#onnx/tensor.js';
 import { type ModelFile, modelFileOf } from '#runtime/model-file.js';
 
 /** How a tiny model takes its pictures. */
 export interface TinyInput {
   readonly dims?: readonly Dim[];
-  readonly type?: 'float32' | 'float16' | 'uint8';
+  readonly type?: 'float32' | 'float16' | 'uint8' | 'int8';
+  /** An int8 input goes through DequantizeLinear: scale and zero point. */
+  readonly quantised?: readonly [scale: number, zeroPoint: number];
   readonly layout?: 'NCHW' | 'NHWC';
   /** What the graph multiplies its input with first. */
   readonly factor?: number;
@@ -26,10 +28,14 @@ export class TinyModel {
   readonly #rewrites: ((graph: Graph) => Graph)[] = [];
   readonly metadata = new Map<string, string>();
 
-  constructor({ dims = [1, 3, 96, 96], type = 'float32', layout = 'NCHW', factor }: TinyInput = {}) {
+  constructor({ dims = [1, 3, 96, 96], type = 'float32', layout = 'NCHW', factor, quantised }: TinyInput = {}) {
     this.#input = { name: 'pixels', type, dims };
     let picture = 'pixels';
-    if (type !== 'float32') picture = this.add('Cast', [picture], { to: int(codeOfDataType('float32')) });
+    if (quantised) {
+      const zero = tensorOf('int8', [], Int8Array.of(quantised[1]));
+      const constants = [this.constant(float32Tensor([quantised[0]], [])), this.constant(zero)];
+      picture = this.add('DequantizeLinear', [picture, ...constants]);
+    } else if (type !== 'float32') picture = this.add('Cast', [picture], { to: int(codeOfDataType('float32')) });
     if (layout === 'NHWC') picture = this.add('Transpose', [picture], { perm: ints([0, 3, 1, 2]) });
     if (factor !== undefined) picture = this.add('Mul', [picture, this.constant(float32Tensor([factor], []))]);
     this.#picture = picture;

@@ -3,7 +3,7 @@ import { LookoutError } from '#core/errors.js';
 import { int, ints } from '#onnx/attribute.js';
 import { codeOfDataType, type DataType } from '#onnx/data-type.js';
 import { type Dim, feedsOf, type Graph, type Model, type Node, node, type ValueInfo } from '#onnx/model.js';
-import { float32Tensor, int64Tensor, type OnnxTensor } from '#onnx/tensor.js';
+import { float32Tensor, int64Tensor, type OnnxTensor, tensorOf } from '#onnx/tensor.js';
 import { withoutFocus } from './focus.js';
 import { type Affine, foldInto } from './fold.js';
 import { freshName, withConstantWeights, withGraph } from './surgery.js';
@@ -30,11 +30,11 @@ class Chain {
     this.#last = first;
   }
 
-  add(op: string, attributes: Parameters<typeof node>[3] = {}, constant?: OnnxTensor): void {
+  add(op: string, attributes: Parameters<typeof node>[3] = {}, ...constants: readonly OnnxTensor[]): void {
     const output = freshName(this.#graph, `lookout_${this.nodes.length}_${op}`);
     const inputs = [this.#last];
-    if (constant) {
-      const name = `${output}_constant`;
+    for (const [at, constant] of constants.entries()) {
+      const name = `${output}_constant${at}`;
       this.constants.set(name, constant);
       inputs.push(name);
     }
@@ -97,6 +97,8 @@ function chainOf(chain: Chain, input: InputSpec, left: Affine): void {
       ),
     );
   if (type === 'float16') chain.cast('float16');
+  // Rounds to the nearest, of two to the even one, and stops at -128 and 127.
+  if (type === 'int8') chain.add('QuantizeLinear', {}, float32Tensor([1], []), tensorOf('int8', [], Int8Array.of(0)));
 }
 
 /** Batch as declared unless the card fixes it, then the size that is fed. */

@@ -3,9 +3,10 @@ import type { Graph, Node } from '#onnx/model.js';
 import { elementCount, numbersOf, type OnnxTensor } from '#onnx/tensor.js';
 
 /** Operators that only move or retype pixels. */
-const CARRIERS = ['Cast', 'Transpose', 'Identity', 'Gather', 'Reshape', 'Squeeze', 'Unsqueeze'];
+const CARRIERS = ['Cast', 'Transpose', 'Identity', 'Gather', 'Reshape', 'Squeeze', 'Unsqueeze', 'DequantizeLinear'];
 
-function constantOf(graph: Graph, name: string): OnnxTensor | undefined {
+/** A value that never changes. */
+export function constantOf(graph: Graph, name: string): OnnxTensor | undefined {
   const producer = graph.nodes.find((node) => node.op === 'Constant' && node.outputs[0] === name);
   return graph.initialisers.get(name) ?? (producer && tensorAttributeOf(producer, 'value'));
 }

@@ -1,5 +1,6 @@
 import type { Anchor, InputSpec, ValueSpec } from '#core/card.js';
 import type { Size } from '#core/size.js';
+import type { Quantisation } from '../graph/quantised-input.js';
 
 /** What is known of a model before there is a card: the file itself and one test inference. */
 export interface ModelFacts {
@@ -23,6 +24,8 @@ export interface ModelFacts {
   readonly operators: ReadonlyMap<string, number>;
   /** The graph itself divides its input by 255. */
   readonly scaledInGraph: boolean;
+  /** What the numbers of an int8 input stand for, where the graph says it. */
+  readonly quantisation?: Quantisation;
 }
 
 /** An output's shape without the batch dimension that some exporters leave away; `rank` is what is left. */
