@@ -87,7 +87,7 @@ export const retinaface: Preset = {
       classes: 1,
       labels: FACE,
       landmarks: FACE_LANDMARKS,
-      thresholds: INSIGHTFACE,
+      thresholds: { score: 0.5, iou: 0.4 },
     };
   },
 };
