@@ -60,6 +60,11 @@ export class TrainView {
     if (!this.#json && !this.#quiet && this.#output.isTTY === true) this.#draw(`${text} ...`);
   }
 
+  /** An event for programs, not shown to persons. */
+  record(event: string, fields: Readonly<Record<string, unknown>>): void {
+    if (this.#json && !this.#quiet) this.#output.write(`${JSON.stringify({ event, ...fields })}\n`);
+  }
+
   /** A line for a person, not shown to programs. */
   print(line: string): void {
     if (!this.#json && !this.#quiet) this.#print(line);
@@ -133,7 +138,7 @@ function startLines(event: Extract<TrainingEvent, { kind: 'started' }>): string[
 
 function epochLine({ epoch, epochs, losses, AP, AP50, isBest, rate, trainedSeconds }: ValidatedEvent): string {
   const of = `${epoch + 1}`.padStart(`${epochs}`.length);
-  return `epoch ${of}/${epochs}  AP50 ${AP50.toFixed(3)}  AP ${AP.toFixed(3)}${isBest ? ' best' : '     '}  ${lossText(losses)}  rate ${rate.toExponential(1)}  ${clock(trainedSeconds)}`;
+  return `epoch ${of}/${epochs}  AP50 ${AP50.toFixed(3)}  AP ${AP.toFixed(3)}${isBest ? ' best' : '     '}  ${lossText(losses)}  ${rateText(rate)}  ${clock(trainedSeconds)}`;
 }
 
 function endLine({ reason, epochs, steps, seconds, best }: Extract<TrainingEvent, { kind: 'ended' }>): string {
@@ -173,11 +178,16 @@ function stepLine(event: StepEvent): string {
     lossText(event.losses),
     ...(picturesPerSecond === 0 ? [] : [`${picturesPerSecond.toFixed(0)} pictures/s`]),
     `${size} px`,
-    `rate ${rate.toExponential(1)}`,
+    `${rateText(rate)}`,
     `wait ${(100 * waitShare).toFixed(1)} %`,
     `${memoryMb.toFixed(0)} MB`,
   ];
   return parts.join(', ');
+}
+
+/** `rate 2.0e-3`; warm-up begins at 0, which has no exponent. */
+function rateText(rate: number): string {
+  return `rate ${rate === 0 ? '0' : rate.toExponential(1)}`;
 }
 
 /** How far the whole run is. */

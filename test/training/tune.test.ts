@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { loadPipeline } from '#config/pipeline.js';
 import { loadRecipe } from '#training/recipe/load-recipe.js';
 import { recipeSchema } from '#training/recipe/recipe.js';
+import { checkSamePlan, checkSpace } from '#training/tune/check-plan.js';
 import { nextAssignment, type Outcome, ranked } from '#training/tune/halving.js';
 import { drawTrial, tuneSchema, withTrial } from '#training/tune/space.js';
 import { tune } from '#training/tune/tune.js';
@@ -100,6 +101,50 @@ describe.skipIf(!shared)('a search', () => {
     expect(outcomes[0]).toMatchObject({ round: 1, epochs: 2 });
     rmSync(folder, { recursive: true });
   }, 90_000);
+});
+
+describe('a plan is judged before its first run', () => {
+  const recipe = recipeSchema.parse({ kind: 'train' });
+  const planOf = (space: object, more = {}) =>
+    tuneSchema.parse({ kind: 'tune', recipe: 'x', trials: 6, space, ...more });
+
+  it.each([
+    [
+      'a key that the recipe does not have',
+      { 'optimiser.rat': [1, 2] },
+      /space: optimiser\.rat: the recipe has no such key/,
+    ],
+    [
+      'fractions of a whole number',
+      { batch: { low: 4, high: 16 } },
+      /space: batch: the recipe takes none of the values/,
+    ],
+    ['words that are none', { 'loss.box': ['iou'] }, /space: loss\.box: .*got iou/],
+  ])('%s', (_, space, fault) => {
+    expect(() => checkSpace(planOf(space), recipe)).toThrow(fault);
+  });
+
+  it('a value among others that fails is a trial that fails', () => {
+    expect(() => checkSpace(planOf({ batch: [4, 8.5], 'optimiser.rate': [0.001, 1e9] }), recipe)).not.toThrow();
+  });
+
+  it('outcomes of another space, seed or length are not gone on with', () => {
+    const space = { batch: [4, 8, 16, 32], 'optimiser.rate': { low: 0.001, high: 0.01 } };
+    const plan = planOf(space);
+    const known = [0, 1].map((trial) => ({
+      trial,
+      round: 0,
+      epochs: plan.firstEpochs,
+      values: drawTrial(plan, trial),
+      score: 0.1,
+      AP50: 0.2,
+    }));
+    expect(() => checkSamePlan(plan, known, 'runs/x')).not.toThrow();
+    expect(() => checkSamePlan(planOf(space, { trials: 9 }), known, 'runs/x')).not.toThrow();
+    for (const other of [planOf(space, { seed: 2 }), planOf(space, { firstEpochs: 6 }), planOf({ batch: [64] })]) {
+      expect(() => checkSamePlan(other, known, 'runs/x')).toThrow(/--resume: runs\/x holds the search of another plan/);
+    }
+  });
 });
 
 describe('the plan that ships', () => {

@@ -7,6 +7,7 @@ import { prepareData, type TrainingData } from '../data/prepare-data.js';
 import { prepareRun } from '../prepare-run.js';
 import { type Recipe, recipeSchema } from '../recipe/recipe.js';
 import type { TrainingEvent } from '../run/events.js';
+import { checkSamePlan, checkSpace } from './check-plan.js';
 import { type Assignment, nextAssignment, type Outcome, ranked } from './halving.js';
 import { drawTrial, type Trial, type TunePlan, withTrial } from './space.js';
 
@@ -42,10 +43,12 @@ const OUTCOMES = 'outcomes.json';
  */
 export async function tune(options: TuneOptions): Promise<TrialOutcome[]> {
   const { plan, recipe, folder, resume, signal } = options;
+  checkSpace(plan, recipe);
   await mkdir(folder, { recursive: true }).catch((error) => {
     throw outputError(folder, error);
   });
   const outcomes = await readOutcomes(folder, resume);
+  checkSamePlan(plan, outcomes, folder);
   const data = await prepareData(recipe);
   if (data.validation.samples.length === 0) {
     throw new LookoutError(
@@ -71,12 +74,18 @@ async function readOutcomes(folder: string, resume: boolean): Promise<TrialOutco
   if (!resume) {
     throw new LookoutError(
       'config',
-      `${folder} holds a search already: go on with it by --resume, or choose another folder`,
+      `${folder} holds a search already: go on with it by --resume, or choose another folder with --out`,
     );
   }
-  const outcomes = JSON.parse(await readFile(path, 'utf8')) as (TrialOutcome & { score: number | null })[];
-  // JSON has no NaN: a failed trial's score is null.
-  return outcomes.map((one) => ({ ...one, score: one.score ?? Number.NaN }));
+  const text = await readFile(path, 'utf8');
+  try {
+    const outcomes = JSON.parse(text) as (TrialOutcome & { score: number | null })[];
+    // JSON has no NaN: a failed trial's score is null.
+    return outcomes.map((one) => ({ ...one, score: one.score ?? Number.NaN }));
+  } catch (cause) {
+    const way = 'remove it, and the trials are made again from their checkpoints';
+    throw new LookoutError('config', `${path}: expected the JSON list of outcomes; ${way}`, { cause });
+  }
 }
 
 type Attempt = Assignment & { readonly values: Trial };
