@@ -88,6 +88,10 @@ function splitOf(dataset: Dataset, asked: string | undefined): Dataset {
   if (!['train', 'val', 'test'].includes(split)) {
     throw new LookoutError('config', `--split: expected train, val, test or all, got ${split}`);
   }
+  if (!splits.has(split as Split)) {
+    const there = [...splits].map((name) => name ?? 'none named').join(', ');
+    throw new LookoutError('dataset', `--split ${split}: ${dataset.name} has no such part; it has ${there}`);
+  }
   return selectSplit(dataset, split as Split);
 }
 

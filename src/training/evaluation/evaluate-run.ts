@@ -39,6 +39,17 @@ export function judgeOf(engine: Engine, dataset: Dataset, rename: Readonly<Recor
   return { engine, classIds };
 }
 
+/** A slip in `--rename` would only take a class away, without a word. @throws LookoutError kind `config` */
+function checkRenames(rename: Readonly<Record<string, string>>, engines: readonly Engine[], { name, labels }: Dataset) {
+  const known = engines.flatMap(({ card }) => card.labels);
+  for (const [from, to] of Object.entries(rename)) {
+    const [what, whose, names] = known.includes(from) ? [to, name, labels] : [from, 'the model', known];
+    if (names.includes(what)) continue;
+    const pair = `--rename ${from}=${to} (model-label=data-label)`;
+    throw new LookoutError('config', `${pair}: expected a label of ${whose}, ${firstOf(names)}; got ${what}`);
+  }
+}
+
 /** A model that knows no class of the data has nothing to say about it, and would only thin out what the others say. */
 function checkKnows({ engine: { card }, classIds }: Judge, { name, labels }: Dataset): void {
   if (classIds.some((classId) => classId !== undefined)) return;
@@ -64,11 +75,12 @@ export async function evaluateModels(
   dataset: Dataset,
   options: EvaluateOptions = {},
 ): Promise<EvaluateResult> {
+  if (dataset.samples.length === 0) throw new LookoutError('dataset', `${dataset.name}: no pictures to evaluate on`);
+  checkRenames(options.rename ?? {}, engines, dataset);
   const judges = engines.map((engine) => judgeOf(engine, dataset, options.rename));
   for (const judge of judges) checkKnows(judge, dataset);
   const known = new Set(judges.flatMap(({ classIds }) => classIds));
   const unknown = dataset.labels.filter((_, classId) => !known.has(classId));
-  if (dataset.samples.length === 0) throw new LookoutError('dataset', `${dataset.name}: no pictures to evaluate on`);
   const { pictures, samples, inferenceMs, unreadable } = await detectPictures(judges, dataset.samples, options);
   const evaluation = evaluateDetections(pictures, dataset.labels);
   const worst = await worstCards(evaluation, pictures, samples, options.worst ?? 24);
