@@ -56,6 +56,6 @@ async function convert(path: string, options: Options): Promise<void> {
   for (const [what, count] of losses) terminal.print(`${options.to} cannot hold: ${what} (${count})`);
   const objects = dataset.samples.reduce((sum, { annotations }) => sum + annotations.length, 0);
   terminal.event('converted', { pictures: dataset.samples.length, objects, lost: Object.fromEntries(losses) });
-  terminal.print(`${dataset.samples.length} pictures, ${objects} objects read: ${options.out}`);
+  terminal.print(`written: ${options.out}, from ${dataset.samples.length} pictures with ${objects} objects`);
   if (dataset.faults.some(({ effect }) => effect !== 'kept')) process.exitCode = EXIT.failed;
 }

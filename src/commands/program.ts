@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Help, type Option } from 'commander';
 import { registerConfig } from './config.js';
 import { registerDataset } from './dataset.js';
 import { registerDetect } from './detect.js';
@@ -23,7 +23,7 @@ export function createProgram(): Command {
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
-    .configureHelp({ sortOptions: false, showGlobalOptions: false });
+    .configureHelp({ sortOptions: false, showGlobalOptions: false, optionDescription });
 
   registerWatch(program);
   registerDetect(program);
@@ -44,4 +44,11 @@ export function createProgram(): Command {
     ['lookout help config', 'everything about one command'],
   ]);
   return program;
+}
+
+/** An empty list or map as the default says nothing: commander would write `(default: [])`. */
+function optionDescription(option: Option): string {
+  const { defaultValue } = option;
+  const isEmpty = typeof defaultValue === 'object' && defaultValue !== null && Object.keys(defaultValue).length === 0;
+  return isEmpty ? option.description : new Help().optionDescription(option);
 }

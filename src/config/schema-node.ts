@@ -13,6 +13,7 @@ export interface SchemaNode extends Partial<Omit<Docs, 'tradeOff'>> {
   readonly oneOf?: readonly SchemaNode[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
+  readonly multipleOf?: number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
@@ -62,7 +63,7 @@ export function expectedBy(node: SchemaNode): string {
     case 'number':
       return `a number${range(node)}`;
     case 'integer':
-      return `a whole number${range(node)}`;
+      return `a ${node.multipleOf === undefined ? 'whole number' : `multiple of ${node.multipleOf}`}${range(node)}`;
     case 'boolean':
       return 'true or false';
     case 'null':

@@ -99,7 +99,8 @@ interface Begun {
 }
 
 function startedEvent({ recipe, data, anchors, task, saved, notes }: Begun): TrainingEvent {
-  const faults = data.faults > 0 ? [`${data.faults} faults in the data: lookout dataset check lists them`] : [];
+  const noun = data.faults === 1 ? 'fault' : 'faults';
+  const faults = data.faults > 0 ? [`${data.faults} ${noun} in the data: lookout dataset check lists them`] : [];
   return {
     kind: 'started',
     name: recipe.name,

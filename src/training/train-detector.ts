@@ -9,6 +9,7 @@ import { type EvaluateResult, evaluateModels, worstCards, writeEvaluation } from
 import { cardMetrics, type Evaluation, evaluateDetections } from './evaluation/evaluation.js';
 import { checkParity } from './export/check-parity.js';
 import { DEFAULT_FORM, type ExportForm, exportDetector, writeCard, writeModel } from './export/export-detector.js';
+import { parityText } from './export/parity.js';
 import { type PrepareOptions, prepareRun } from './prepare-run.js';
 import type { Recipe } from './recipe/recipe.js';
 import { RunRecorder } from './record/run-recorder.js';
@@ -126,9 +127,7 @@ async function finish({ recipe, runFolder, modelFolder, form = DEFAULT_FORM, not
     exported,
     data.validation.samples.length > 0 ? data.validation : data.train,
   );
-  note?.(
-    `exported box by box as trained: ${parity.boxes} boxes on ${parity.pictures} pictures differ by ${parity.boxPx} px, scores by ${parity.score}, ${parity.unmatched} unmatched`,
-  );
+  note?.(parityText(parity));
   const written = await writeModel(modelFolder, exported);
   const described = { ...written, recipe: cardRecipe(recipe, { best, last, data, parity }) };
   await writeCard(modelFolder, described);

@@ -46,6 +46,10 @@ const commandsThatRun = everyCommand(createProgram()).filter(
 );
 
 describe('lookout', () => {
+  it('names no default that is empty', () => {
+    for (const command of everyCommand(createProgram())) expect(helpOf(command)).not.toMatch(/default:\s+(\[\]|\{\})/);
+  });
+
   it('prints its version', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
     expect(lookout('--version')).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });

@@ -64,6 +64,7 @@ describe('the recipe', () => {
     expect(recipe).toMatchObject({ epochs: 5, minutes: 3, transfer: { from: '/m.onnx', freeze: ['stem'] } });
     expect(recipe.data.folders).toEqual(['/pictures']);
     expect(() => withOverrides(recipe, { epochs: 0 })).toThrow();
+    expect(() => withOverrides(recipe, { freeze: [], cacheFeatures: true })).toThrow(/^--cache-features: /);
   });
 
   it('survives 500 damaged ones: each is read, or refused with file and line', () => {

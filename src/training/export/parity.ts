@@ -13,6 +13,14 @@ export interface Parity {
   readonly score: number;
 }
 
+/** What the comparison says, in a line. Without a box it has shown nothing. */
+export function parityText({ pictures, boxes, unmatched, boxPx, score }: Parity): string {
+  if (boxes === 0 && unmatched === 0)
+    return `exported; not compared with the trained network: it finds nothing on ${pictures} pictures yet`;
+  const verdict = unmatched === 0 ? 'exported box by box as trained' : 'exported, not box by box as trained';
+  return `${verdict}: ${boxes} boxes on ${pictures} pictures differ by ${boxPx} px, scores by ${score}, ${unmatched} unmatched`;
+}
+
 /** Boxes that touch the threshold may be there in one and not in the other: they are left out by this margin. */
 const MARGIN = 1e-3;
 

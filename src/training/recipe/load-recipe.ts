@@ -52,6 +52,11 @@ export function withOverrides(recipe: Recipe, overrides: RecipeOverrides): Recip
     },
   });
   if (result.success) return result.data;
-  const lines = result.error.issues.map(({ path, message }) => `--${path.at(-1)?.toString() ?? ''}: ${message}`);
+  const lines = result.error.issues.map(({ path, message }) => `${optionOf(path.at(-1))}: ${message}`);
   throw new LookoutError('config', lines.join('\n'), { cause: result.error });
+}
+
+/** `cacheFeatures` as it is said on the command line: `--cache-features`. */
+function optionOf(key: PropertyKey = ''): string {
+  return `--${String(key).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareDetections } from '#training/export/parity.js';
+import { compareDetections, parityText } from '#training/export/parity.js';
 
 const box = (x: number, score: number, classId = 0) => ({ box: [x, 0, x + 10, 10] as const, score, classId });
 
@@ -37,5 +37,21 @@ describe('parity of detections', () => {
     expect(found).toMatchObject({ pictures: 1, boxes: parity.boxes, unmatched: parity.unmatched });
     expect(found.boxPx).toBeCloseTo(parity.boxPx, 6);
     expect(found.score).toBeCloseTo(parity.score, 6);
+  });
+});
+
+describe('the line about it', () => {
+  const none = { pictures: 8, boxes: 0, unmatched: 0, boxPx: 0, score: 0 };
+
+  it.each([
+    ['claims nothing that no box has shown', none, /^exported; not compared .* finds nothing on 8 pictures/],
+    ['says that both agree', { ...none, boxes: 9 }, /^exported box by box as trained: 9 boxes/],
+    [
+      'says that they do not',
+      { ...none, boxes: 9, unmatched: 1 },
+      /^exported, not box by box as trained: .* 1 unmatched$/,
+    ],
+  ])('%s', (_, parity, line) => {
+    expect(parityText(parity)).toMatch(line);
   });
 });
