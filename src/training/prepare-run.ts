@@ -49,7 +49,8 @@ export async function prepareRun(options: PrepareOptions): Promise<TrainingRun> 
   };
   const task = new DetectorTask(whole);
   const start = saved === undefined ? await startFrom({ recipe, task, detector, train: data.train }) : { notes: [] };
-  tell(startedEvent({ recipe, data, anchors, task, saved, notes: start.notes }));
+  const anew = resume && saved === undefined ? [`nothing to resume in ${folder} yet: the run begins`] : [];
+  tell(startedEvent({ recipe, data, anchors, task, saved, notes: [...anew, ...start.notes] }));
   const initial = start.initial ?? task.initialState();
   const weights = { parameters: initial.get('parameters')!, states: initial.get('states')! };
   const common = {

@@ -43,7 +43,7 @@ describe.skipIf(!shared)('evaluating a real model on real pictures', () => {
 
   it('refuses a renaming of labels that are not there', async () => {
     for (const [rename, fault] of [
-      [{ bus: 'buss' }, /--rename bus=buss .*expected a label of coco288, person, .*got buss/],
+      [{ bus: 'buss' }, /--rename bus=buss .*expected a label of the data, person, .*got buss/],
       [{ buss: 'bus' }, /--rename buss=bus .*expected a label of the model, person, .*got buss/],
     ] as const) {
       await expect(evaluateModels([engine], dataset, { rename })).rejects.toThrow(fault);

@@ -40,10 +40,10 @@ export function judgeOf(engine: Engine, dataset: Dataset, rename: Readonly<Recor
 }
 
 /** A slip in `--rename` would only take a class away, without a word. @throws LookoutError kind `config` */
-function checkRenames(rename: Readonly<Record<string, string>>, engines: readonly Engine[], { name, labels }: Dataset) {
+function checkRenames(rename: Readonly<Record<string, string>>, engines: readonly Engine[], { labels }: Dataset) {
   const known = engines.flatMap(({ card }) => card.labels);
   for (const [from, to] of Object.entries(rename)) {
-    const [what, whose, names] = known.includes(from) ? [to, name, labels] : [from, 'the model', known];
+    const [what, whose, names] = known.includes(from) ? [to, 'the data', labels] : [from, 'the model', known];
     if (names.includes(what)) continue;
     const pair = `--rename ${from}=${to} (model-label=data-label)`;
     throw new LookoutError('config', `${pair}: expected a label of ${whose}, ${firstOf(names)}; got ${what}`);

@@ -33,7 +33,7 @@ export interface Start {
 export async function startFrom({ recipe, task, detector, train }: StartOptions): Promise<Start> {
   const { from, freeze } = recipe.transfer;
   checkFrozen(task, freeze);
-  if (from === null) return { notes: frozenNotes(task, freeze) };
+  if (from === null) return { notes: frozenNotes(task, freeze, true) };
   const named = await readWeights(from);
   const { layout } = task;
   const own = { parameters: initialParameters(layout, recipe.seed), states: initialStates(layout) };
@@ -75,10 +75,12 @@ function checkFrozen({ layout }: DetectorTask, freeze: readonly string[]): void 
   }
 }
 
-function frozenNotes({ layout }: DetectorTask, freeze: readonly string[]): string[] {
+function frozenNotes({ layout }: DetectorTask, freeze: readonly string[], isNew = false): string[] {
   const frozen = layout.parameters.filter(({ name }) => freeze.some((start) => name.startsWith(start)));
   const count = frozen.reduce((sum, { size }) => sum + size, 0);
-  return frozen.length === 0 ? [] : [`frozen: ${freeze.join(', ')} (${(count / 1e6).toFixed(2)} M parameters)`];
+  if (frozen.length === 0) return [];
+  const start = isNew ? ': at random values, for there is no --from' : '';
+  return [`frozen: ${freeze.join(', ')} (${(count / 1e6).toFixed(2)} M parameters)${start}`];
 }
 
 interface RefitOptions extends StartOptions {
