@@ -15,8 +15,8 @@ const OTHERS = [
   { name: 'Yolo-Fastest v2', file: 'yolo-fastest-v2.onnx', score: 0.3 },
   { name: 'FastestDet', file: 'fastestdet.onnx', score: 0.3 },
 ];
-/** Sides that `street` is judged at beside its own: what `--imgsz` gives. */
-const SIDES = [256, 224];
+/** A smaller input for `--imgsz`. */
+const SMALL = 256;
 const ROUNDS = 60;
 
 const shared = sharedData();
@@ -25,11 +25,13 @@ if (!existsSync(join(street, 'card.json'))) {
   console.error(`${street} holds no model: npm run models:train makes it`);
   process.exit(2);
 }
-const card = JSON.parse(readFileSync(join(street, 'card.json'), 'utf8'));
-const own = { name: '**street**', model: street, file: join(street, card.model.file), scores: LABELS.map(scoreOf) };
+const quantised = `${street}-int8`;
 const models = [
-  own,
-  ...SIDES.map((imgsz) => ({ ...own, name: `street --imgsz ${imgsz}`, imgsz })),
+  own('**street**', street),
+  own(`street --imgsz ${SMALL}`, street, SMALL),
+  ...(existsSync(join(quantised, 'card.json'))
+    ? [own('street-int8', quantised), own(`street-int8 --imgsz ${SMALL}`, quantised, SMALL)]
+    : []),
   ...OTHERS.map(({ name, file, score }) => {
     const model = join(shared, 'models', file);
     return { name, model, file: model, scores: LABELS.map(() => score) };
@@ -43,19 +45,29 @@ for (const [n, one] of models.entries()) {
   console.log(`${one.name}: ${held.length} photographs, ${empty.length} without any of the classes`);
   const { pictures, card: read } = await judge({ ...one, samples: held });
   const blank = await judge({ ...one, samples: empty });
-  const size = read.input.size.width;
+  const { width, height } = read.input.size;
   const network = table((await readModelFile(one.file)).model, {
-    sizes: { [read.input.name]: [1, 3, read.input.size.height, size] },
+    sizes: { [read.input.name]: [1, 3, height, width] },
   });
   const falsePositives = falsePerPicture(blank.pictures, one.scores);
-  rows.push({ ...one, ...figures(pictures), size, network, falsePositives, ms: milliseconds[n] });
+  rows.push({
+    ...one,
+    ...figures(pictures),
+    size: `${width} x ${height}`,
+    network,
+    falsePositives,
+    ms: milliseconds[n],
+  });
 }
 const text = markdown(rows);
 console.log(`\n${text}`);
 if (process.argv[2] === undefined) writeInto(join(ROOT, 'models', 'README.md'), text);
 
-function scoreOf(label) {
-  return card.thresholds.perClass[label] ?? card.thresholds.score;
+/** A model of ours, by the thresholds of its card. */
+function own(name, model, imgsz) {
+  const { thresholds, model: graph } = JSON.parse(readFileSync(join(model, 'card.json'), 'utf8'));
+  const scores = LABELS.map((label) => thresholds.perClass[label] ?? thresholds.score);
+  return { name, model, file: join(model, graph.file), scores, ...(imgsz && { imgsz }) };
 }
 
 /** Median time of one picture on one thread; the models take turns, so that a busy machine is busy for all. */
@@ -75,10 +87,10 @@ async function sideBySide(list) {
 }
 
 function markdown(rows) {
-  const head = ['model', 'input', 'M parameters', 'GFLOPs', 'ms', 'AP', 'AP50', ...LABELS, 'false boxes'];
+  const head = ['model', 'input, px', 'M parameters', 'GFLOPs', 'ms', 'AP', 'AP50', ...LABELS, 'false boxes'];
   const line = (cells) => `| ${cells.join(' | ')} |`;
   const body = rows.map(({ name, size, network, ms, AP, AP50, perClass, falsePositives }) => [
-    ...[name, `${size} px`, (network.parameters / 1e6).toFixed(2), (network.flops / 1e9).toFixed(2), ms.toFixed(1)],
+    ...[name, size, (network.parameters / 1e6).toFixed(2), (network.flops / 1e9).toFixed(2), ms.toFixed(1)],
     ...[AP, AP50, ...LABELS.map((label) => perClass[label].AP50)].map((value) => value.toFixed(3)),
     falsePositives.toFixed(2),
   ]);

@@ -1,4 +1,4 @@
-// npm run models:train [-- --continue]: the bundled model models/street, from the pictures to its folder. Hours; goes on where
+// npm run models:train [-- --continue]: the bundled models street and street-int8, from the pictures to their folders. Hours; goes on where
 // it stopped. It starts with the highway recipe; with --continue from the weights of models/street as they are.
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { prepareData } from './street/data.mjs';
 import { ROOT, sharedData, WORK } from './street/places.mjs';
 import { publish } from './street/publish.mjs';
+import { publishQuantised } from './street/quantised.mjs';
 
 const { values } = parseArgs({ options: { continue: { type: 'boolean', default: false } } });
 const shared = sharedData();
@@ -14,6 +15,7 @@ const data = await prepareData(shared, console.log);
 const start = values.continue ? asItIs() : await afterHighway();
 await trained('street', ['--data', data, '--from', start.file]);
 await publish({ model: join(WORK, 'street'), start });
+await publishQuantised({ data });
 
 async function afterHighway() {
   const run = await trained('highway', ['--data', join(shared, 'detect', 'highway')]);

@@ -14,45 +14,58 @@ const DESCRIPTION =
 const LICENCE =
   'MIT for the weights. Learnt from pictures under the licences named in recipe.data.sources; some photographs are for ' +
   'non-commercial use only';
+/**
+ * What it is fed with: as many pixels as the square of its training, in the shape of most photographs, and with less padding
+ * around the wide pictures of cameras.
+ */
+const SIZE = { width: 384, height: 288 };
+
 /** Writes models/street. @param model folder of the exported model @param start weights that its training began with */
 export async function publish({ model, start }) {
-  const shared = sharedData();
   const card = JSON.parse(readFileSync(join(model, 'card.json'), 'utf8'));
-  const held = await heldOut(shared);
-  const { pictures } = await judge({ model, samples: held });
-  const empty = (await judge({ model, samples: emptyPictures(shared, held) })).pictures;
-  const { score, perClass } = chooseThresholds({ pictures, empty, labels: LABELS });
-  const scores = LABELS.map((label) => perClass[label]);
-  const { data, ...recipe } = card.recipe;
-  const measured = figures(pictures);
-  const published = {
-    ...card,
-    name: 'street',
-    description: DESCRIPTION,
-    licence: LICENCE,
-    thresholds: { score, iou: 0.5, perClass },
-    metrics: {
-      ...measured,
-      empty: {
-        pictures: empty.length,
-        falsePositivesPerPicture: rounded(falsePerPicture(empty, scores)),
-        atScoresOfTheOtherHalf: rounded(falseOfOtherHalf({ pictures, empty, labels: LABELS })),
-      },
-    },
-    recipe: {
-      ...recipe,
-      start: { of: start.of, sha256: hashOf(start.file) },
-      data: { ...data, sources: sourcesText() },
-      weaknesses: weaknesses(measured),
-    },
-  };
   const out = join(ROOT, 'models', 'street');
   mkdirSync(out, { recursive: true });
   copyFileSync(join(model, card.model.file), join(out, card.model.file));
   if (hashOf(join(out, card.model.file)) !== card.model.sha256)
     throw new Error(`${model}: the card is not of this model.onnx`);
-  writeFileSync(join(out, 'card.json'), formatCard(published));
-  console.log(`written: models/street; AP50 ${published.metrics.AP50} on ${held.length} held-back photographs`);
+  const { data, ...recipe } = card.recipe;
+  await writeJudged(out, {
+    ...card,
+    name: 'street',
+    description: DESCRIPTION,
+    licence: LICENCE,
+    input: { ...card.input, size: SIZE },
+    recipe: {
+      ...recipe,
+      start: { of: start.of, sha256: hashOf(start.file) },
+      data: { ...data, sources: sourcesText() },
+    },
+  });
+}
+
+/** Writes a card with what its model finds in held-back pictures, and the thresholds that these give. */
+export async function writeJudged(folder, card) {
+  writeFileSync(join(folder, 'card.json'), formatCard(card));
+  const shared = sharedData();
+  const held = await heldOut(shared);
+  const { pictures } = await judge({ model: folder, samples: held });
+  const empty = (await judge({ model: folder, samples: emptyPictures(shared, held) })).pictures;
+  const { score, perClass } = chooseThresholds({ pictures, empty, labels: LABELS });
+  const scores = LABELS.map((label) => perClass[label]);
+  const measured = figures(pictures);
+  const falsePositives = {
+    pictures: empty.length,
+    falsePositivesPerPicture: rounded(falsePerPicture(empty, scores)),
+    atScoresOfTheOtherHalf: rounded(falseOfOtherHalf({ pictures, empty, labels: LABELS })),
+  };
+  const judged = {
+    ...card,
+    thresholds: { score, iou: 0.5, perClass },
+    metrics: { ...measured, empty: falsePositives },
+    recipe: { ...card.recipe, weaknesses: weaknesses(measured) },
+  };
+  writeFileSync(join(folder, 'card.json'), formatCard(judged));
+  console.log(`written: models/${card.name}; AP50 ${measured.AP50} on ${held.length} held-back photographs`);
 }
 
 function hashOf(file) {
