@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Location } from '../location.js';
+import { timeoutOf } from '../network.js';
 import { type Answer, type AskOptions, ask } from './ask.js';
 
 /** A source behind a web server that never ends by itself. */
@@ -57,7 +58,7 @@ function mayBeTurned({ response, url }: Answer): boolean {
 
 /** Whether more will be added to a playlist: to the first of its variants, where it is a list of those. */
 async function isOpen({ response, url }: Answer, options: AskOptions, isVariant = false): Promise<boolean> {
-  const text = await textOf(response);
+  const text = await textOf(response, options);
   if (!text.startsWith('#EXTM3U') || text.includes('#EXT-X-ENDLIST')) return false;
   const lines = text.split('\n').map((line) => line.trim());
   const at = lines.findIndex((line) => line.startsWith('#EXT-X-STREAM-INF:'));
@@ -70,15 +71,16 @@ async function isOpen({ response, url }: Answer, options: AskOptions, isVariant 
   return answer !== undefined && isOpen(answer, options, true);
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+async function textOf(response: IncomingMessage, options: AskOptions): Promise<string> {
   let text = '';
+  response.setTimeout(timeoutOf(options), () => response.destroy());
   try {
     for await (const chunk of response.setEncoding('utf8')) {
       text += chunk;
       if (text.length > LONGEST_PLAYLIST) break;
     }
   } catch {
-    return ''; // torn off
+    return ''; // torn off, or silent for too long
   }
   return text;
 }

@@ -143,6 +143,15 @@ describe('a file on a web server', () => {
     expect(server.connections).toBe(1);
   });
 
+  it('that falls silent in the middle of a playlist is not waited for without end', async () => {
+    const server = await oneClientServer((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/vnd.apple.mpegurl' }).write('#EXTM3U\n');
+    });
+    await expect(open(server.url('/live.m3u8'), { timeoutMs: 300 })).rejects.toMatchObject({ fault: expect.any(String) });
+    await vi.waitFor(() => expect(server.open).toBe(0));
+    expect(childrenNamed('ffprobe')).toEqual([]);
+  });
+
   it('that is not there is not found', async () => {
     const server = await oneClientServer((_, response) => response.writeHead(404, { 'Content-Length': 0 }).end());
     await expect(open(server.url('/nothing.mp4'))).rejects.toMatchObject({ fault: 'not-found' });
