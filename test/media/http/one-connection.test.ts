@@ -147,7 +147,9 @@ describe('a file on a web server', () => {
     const server = await oneClientServer((_, response) => {
       response.writeHead(200, { 'Content-Type': 'application/vnd.apple.mpegurl' }).write('#EXTM3U\n');
     });
-    await expect(open(server.url('/live.m3u8'), { timeoutMs: 300 })).rejects.toMatchObject({ fault: expect.any(String) });
+    await expect(open(server.url('/live.m3u8'), { timeoutMs: 300 })).rejects.toMatchObject({
+      fault: expect.any(String),
+    });
     await vi.waitFor(() => expect(server.open).toBe(0));
     expect(childrenNamed('ffprobe')).toEqual([]);
   });
