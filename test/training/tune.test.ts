@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { loadPipeline } from '#config/pipeline.js';
 import { loadRecipe } from '#training/recipe/load-recipe.js';
 import { recipeSchema } from '#training/recipe/recipe.js';
-import { checkSamePlan, checkSpace } from '#training/tune/check-plan.js';
+import { checkSamePlan, checkSpace, recipeDigest } from '#training/tune/check-plan.js';
 import { nextAssignment, type Outcome, ranked } from '#training/tune/halving.js';
 import { drawTrial, tuneSchema, withTrial } from '#training/tune/space.js';
 import { tune } from '#training/tune/tune.js';
@@ -128,7 +128,7 @@ describe('a plan is judged before its first run', () => {
     expect(() => checkSpace(planOf({ batch: [4, 8.5], 'optimiser.rate': [0.001, 1e9] }), recipe)).not.toThrow();
   });
 
-  it('outcomes of another space, seed or length are not gone on with', () => {
+  it('outcomes of another space, seed or length, or of another recipe, are not gone on with', () => {
     const space = { batch: [4, 8, 16, 32], 'optimiser.rate': { low: 0.001, high: 0.01 } };
     const plan = planOf(space);
     const known = [0, 1].map((trial) => ({
@@ -136,13 +136,18 @@ describe('a plan is judged before its first run', () => {
       round: 0,
       epochs: plan.firstEpochs,
       values: drawTrial(plan, trial),
+      recipe: recipeDigest(recipe),
       score: 0.1,
       AP50: 0.2,
     }));
-    expect(() => checkSamePlan(plan, known, 'runs/x')).not.toThrow();
-    expect(() => checkSamePlan(planOf(space, { trials: 9 }), known, 'runs/x')).not.toThrow();
+    const check = (other: typeof plan, by = recipe) =>
+      checkSamePlan({ plan: other, recipe: by, folder: 'runs/x' }, known);
+    expect(() => check(plan)).not.toThrow();
+    expect(() => check(planOf(space, { trials: 9 }))).not.toThrow();
+    expect(() => check(plan, { ...recipe, name: 'other', epochs: 7 })).not.toThrow();
+    expect(() => check(plan, { ...recipe, batch: 3 })).toThrow(/runs\/x holds a search around another recipe/);
     for (const other of [planOf(space, { seed: 2 }), planOf(space, { firstEpochs: 6 }), planOf({ batch: [64] })]) {
-      expect(() => checkSamePlan(other, known, 'runs/x')).toThrow(/--resume: runs\/x holds the search of another plan/);
+      expect(() => check(other)).toThrow(/--resume: runs\/x holds the search of another plan/);
     }
   });
 });

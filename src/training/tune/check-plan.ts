@@ -1,4 +1,5 @@
 import { LookoutError } from '#core/errors.js';
+import { valueDigest } from '#records/digest.js';
 import { type Recipe, recipeSchema } from '../recipe/recipe.js';
 import { drawTrial, type TunePlan, withTrial } from './space.js';
 import type { TrialOutcome } from './tune.js';
@@ -26,11 +27,28 @@ export function checkSpace(plan: TunePlan, recipe: Recipe): void {
   }
 }
 
+/** Tells recipes apart that train differently; a search has names and lengths of its own. */
+export function recipeDigest({ name: _, description: __, epochs: ___, ...trained }: Recipe): string {
+  return valueDigest(trained);
+}
+
 /**
- * Outcomes are compared with each other only where all are of one plan.
- * @throws LookoutError kind `config` where a known outcome is of another plan
+ * Outcomes are compared with each other only where all are of one plan and one recipe.
+ * @throws LookoutError kind `config` where a known outcome is of another plan, or of another recipe
  */
-export function checkSamePlan(plan: TunePlan, outcomes: readonly TrialOutcome[], folder: string): void {
+export function checkSamePlan(
+  { plan, recipe, folder }: { readonly plan: TunePlan; readonly recipe: Recipe; readonly folder: string },
+  outcomes: readonly TrialOutcome[],
+): void {
+  const digest = recipeDigest(recipe);
+  const changed = outcomes.find((one) => one.recipe !== digest);
+  if (changed !== undefined) {
+    throw new LookoutError(
+      'config',
+      `--resume: ${folder} holds a search around another recipe (trial ${changed.trial} was trained by it); ` +
+        'undo the changes of the recipe or of --data, or start anew with another --out',
+    );
+  }
   const other = outcomes.find(({ trial, round, epochs, values }) => {
     const drawn = JSON.stringify(drawTrial(plan, trial));
     return JSON.stringify(values) !== drawn || epochs !== plan.firstEpochs * plan.keep ** round;

@@ -7,7 +7,7 @@ import { prepareData, type TrainingData } from '../data/prepare-data.js';
 import { prepareRun } from '../prepare-run.js';
 import { type Recipe, recipeSchema } from '../recipe/recipe.js';
 import type { TrainingEvent } from '../run/events.js';
-import { checkSamePlan, checkSpace } from './check-plan.js';
+import { checkSamePlan, checkSpace, recipeDigest } from './check-plan.js';
 import { type Assignment, nextAssignment, type Outcome, ranked } from './halving.js';
 import { drawTrial, type Trial, type TunePlan, withTrial } from './space.js';
 
@@ -16,6 +16,8 @@ export interface TrialOutcome extends Outcome {
   readonly values: Trial;
   readonly AP50: number;
   readonly epochs: number;
+  /** Of the recipe that is varied. */
+  readonly recipe: string;
   /** Why it failed. */
   readonly fault?: string;
 }
@@ -48,7 +50,7 @@ export async function tune(options: TuneOptions): Promise<TrialOutcome[]> {
     throw outputError(folder, error);
   });
   const outcomes = await readOutcomes(folder, resume);
-  checkSamePlan(plan, outcomes, folder);
+  checkSamePlan({ plan, recipe, folder }, outcomes);
   const data = await prepareData(recipe);
   if (data.validation.samples.length === 0) {
     throw new LookoutError(
@@ -97,16 +99,9 @@ async function attempt(
   run: Attempt,
 ): Promise<TrialOutcome> {
   const { trial, round, epochs, values } = run;
+  const known = { trial, round, epochs, values, recipe: recipeDigest(recipe) };
   const varied = recipeSchema.safeParse({ ...withTrial(recipe, values), epochs });
-  const failed = (fault: string): TrialOutcome => ({
-    trial,
-    round,
-    epochs,
-    values,
-    score: Number.NaN,
-    AP50: Number.NaN,
-    fault,
-  });
+  const failed = (fault: string): TrialOutcome => ({ ...known, score: Number.NaN, AP50: Number.NaN, fault });
   if (!varied.success)
     return failed(varied.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '));
   try {
@@ -121,7 +116,7 @@ async function attempt(
     });
     const { position } = await ready.run();
     const { AP = Number.NaN, AP50 = Number.NaN } = position.best ?? {};
-    return { trial, round, epochs, values, score: AP, AP50 };
+    return { ...known, score: AP, AP50 };
   } catch (error) {
     if (error instanceof LookoutError && error.kind === 'model') return failed(messageOf(error));
     throw error;
