@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Engine } from '#core/engine.js';
 import { messageOf } from '#core/errors.js';
+import { inputSizes } from '#core/input-sizes.js';
 import { expandInputs, type Input } from '#media/inputs.js';
 import { openVideo } from '#media/open-video.js';
 import type { DetectInput } from '#pipeline/detect-input.js';
@@ -40,7 +41,7 @@ async function videoInput(
   session: Session,
 ): Promise<DetectInput> {
   if (fault) return { label, name, pictures: false, open: () => Promise.reject(fault) };
-  const { size, fit, padding } = engine.card.input;
+  const { fit, padding } = engine.card.input;
   const { fps, every, start, end } = session.settings.sampling;
   const { annotate } = session.settings.output;
   const isUrl = /^[a-z][a-z0-9+.-]+:\/\//i.test(source);
@@ -52,7 +53,7 @@ async function videoInput(
     ...(sha256 && { sha256 }),
     open: (last, _fault, directory) =>
       openVideo(source, {
-        input: size,
+        input: inputSizes(engine.card),
         fit,
         padding,
         logger: session.log,
@@ -80,7 +81,7 @@ async function pictureInput(
   engine: Engine,
   session: Session,
 ): Promise<DetectInput> {
-  const { size, fit, padding } = engine.card.input;
+  const { fit, padding } = engine.card.input;
   const paths = pictures.map(({ source }) => source);
   const digests: (string | null)[] = [];
   for (const path of paths) digests.push(await fileDigest(path).catch(() => null));
@@ -92,7 +93,7 @@ async function pictureInput(
     open: async (last, fault) => {
       const { openPictures } = await import('#media/open-pictures.js');
       return openPictures(paths, {
-        input: size,
+        input: inputSizes(engine.card),
         fit,
         padding,
         fault: (error) => fault(messageOf(error)),

@@ -6,9 +6,10 @@ import type { Progress, Terminal } from './terminal.js';
 
 /** Says which model runs on what. */
 export function greet(terminal: Terminal, { card, device, workers, threadsPerWorker }: Engine): void {
-  const { width, height } = card.input.size;
+  const { size, adapts } = card.input;
+  const fed = `${size.width}x${size.height}${adapts ? ' in the shape of each picture' : ''}`;
   terminal.print(
-    `${card.name}, ${width}x${height}, ${card.labels.length} ${card.labels.length === 1 ? 'class' : 'classes'}, on ${device.ran} (${count(workers, 'worker')} of ${count(threadsPerWorker, 'thread')})`,
+    `${card.name}, ${fed}, ${card.labels.length} ${card.labels.length === 1 ? 'class' : 'classes'}, on ${device.ran} (${count(workers, 'worker')} of ${count(threadsPerWorker, 'thread')})`,
   );
   for (const line of byReason(device.fellBack)) terminal.print(`  not used: ${line}`);
   terminal.event('model', { name: card.name, input: card.input.size, device, workers, threads: threadsPerWorker });

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { Engine } from '#core/engine.js';
 import { LookoutError } from '#core/errors.js';
+import type { Size } from '#core/size.js';
 import { type Dataset, type Split, selectSplit } from '#dataset/dataset.js';
 import { readDataset } from '#dataset/read-dataset.js';
 import { openEngine } from '#runtime/engine.js';
@@ -17,6 +18,7 @@ export interface EvaluateRequest {
   readonly out?: string;
   readonly models: string;
   readonly device: string;
+  readonly imgsz?: number | Size;
   readonly workers?: number;
   readonly threads?: number;
   readonly rename: Readonly<Record<string, string>>;

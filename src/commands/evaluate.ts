@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import type { Size } from '#core/size.js';
 import { examples } from './examples.js';
 import { interruption } from './interrupt.js';
-import { positives, whole } from './numbers.js';
+import { inputSize, positives, whole } from './numbers.js';
 import { Terminal } from './terminal.js';
 
 interface Options {
@@ -10,6 +11,7 @@ interface Options {
   readonly out?: string;
   readonly models: string;
   readonly device: string;
+  readonly imgsz?: number | Size;
   readonly workers?: number;
   readonly threads?: number;
   readonly rename: Readonly<Record<string, string>>;
@@ -39,6 +41,7 @@ export function registerEvaluate(program: Command): void {
     .option('--out <folder>', 'where report.html and results.csv go (default: runs/evaluate-<model>)')
     .option('--models <folder>', 'folder of the models that have names', 'models')
     .option('--device <name>', 'auto, cpu, webgpu, cuda, ...', 'cpu')
+    .option('--imgsz <px>', 'input size where the model leaves it free: one number or WIDTHxHEIGHT', inputSize)
     .option('--workers <number>', 'threads that each hold a copy of the model', whole(1))
     .option('--threads <number>', 'threads of the runtime inside one worker', whole(1))
     .option('--rename <pairs>', 'model-label=data-label,... where they differ', pairs, {})

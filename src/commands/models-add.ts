@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { examples } from './examples.js';
 import { type ReadingOptions, readingOf } from './models-options.js';
-import { whole } from './numbers.js';
+import { inputSize } from './numbers.js';
 import { Terminal } from './terminal.js';
 
 interface Options extends ReadingOptions {
@@ -37,7 +37,7 @@ export function registerModelsAdd(models: Command): void {
     .option('--preset <preset>', 'layout of the outputs; told from the file where that is possible')
     .option('--labels <file>', 'class names: one a line, or `names` of a YAML file')
     .option('--anchors <list>', 'anchors in px per head, smallest stride first: "10,13 16,30 | 30,61 62,45"')
-    .option('--imgsz <px>', 'input size where the graph leaves it free, rounded up to the stride', whole(1))
+    .option('--imgsz <px>', 'input size where the graph leaves it free: one number or WIDTHxHEIGHT', inputSize)
     .option('--models <dir>', 'folder of models', 'models')
     .option('--licence <text>', 'licence of the weights, for the card')
     .option('--description <text>', 'a line about the model, for the card')

@@ -7,7 +7,7 @@ import { namedModel } from './bundled-models.js';
 import { examples } from './examples.js';
 import { type ReadingOptions, readingOf } from './models-options.js';
 import { deviceText, networkText } from './models-text.js';
-import { whole } from './numbers.js';
+import { inputSize } from './numbers.js';
 import { Terminal } from './terminal.js';
 
 interface Options extends ReadingOptions {
@@ -102,7 +102,7 @@ export function registerModelsInspect(models: Command): void {
     .option('--preset <preset>', 'layout of the outputs; told from the file where that is possible')
     .option('--labels <file>', 'class names: one a line, or `names` of a YAML file')
     .option('--anchors <list>', 'anchors in px per head, smallest stride first: "10,13 16,30 | 30,61 62,45"')
-    .option('--imgsz <px>', 'input size where the graph leaves it free, rounded up to the stride', whole(1))
+    .option('--imgsz <px>', 'input size where the graph leaves it free: one number or WIDTHxHEIGHT', inputSize)
     .option('--models <dir>', 'folder of models', 'models')
     .option('--device <device>', 'auto, cpu, webgpu, cuda, ...', 'auto')
     .option('--svg <file>', 'draw the network into this file')

@@ -1,4 +1,5 @@
 import { LookoutError, messageOf } from '#core/errors.js';
+import type { Size } from '#core/size.js';
 import type { AddOptions } from '#runtime/add-model.js';
 
 /** Options that say how a bare ONNX file is read. */
@@ -6,7 +7,7 @@ export interface ReadingOptions {
   readonly preset?: string;
   readonly labels?: string;
   readonly anchors?: string;
-  readonly imgsz?: number;
+  readonly imgsz?: number | Size;
 }
 
 /** Label file and anchors, read and parsed. @throws LookoutError kind `config` */

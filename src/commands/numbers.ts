@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import type { Size } from '#core/size.js';
 
 /** Reads an option's whole number. @throws InvalidArgumentError, which commander tells with the option's name */
 export function whole(least: number): (text: string) => number {
@@ -20,4 +21,17 @@ export function positive(text: string): number {
 /** Reads `0.8,0.6`. @throws InvalidArgumentError */
 export function positives(text: string): number[] {
   return text.split(',').map(positive);
+}
+
+const LEAST_SIDE = 32;
+const MOST_SIDE = 8192;
+
+/** Reads an input size: `416`, or `416x256`, width first. @throws InvalidArgumentError */
+export function inputSize(text: string): number | Size {
+  const sides = text.split('x').map((side) => (/^\d+$/.test(side) ? Number(side) : Number.NaN));
+  const isSize = sides.length <= 2 && sides.every((side) => side >= LEAST_SIDE && side <= MOST_SIDE);
+  if (!isSize)
+    throw new InvalidArgumentError(`Expected one number or WIDTHxHEIGHT, px, ${LEAST_SIDE} to ${MOST_SIDE}.`);
+  const [width, height] = sides;
+  return height === undefined ? width! : { width: width!, height };
 }

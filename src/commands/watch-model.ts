@@ -50,8 +50,7 @@ export interface Around {
 export function modelAround(engine: Engine, { settings: all, metrics, logger, pageRules }: Around): WatchModel {
   const settings = liveSettings(all);
   const { card, device, workers } = engine;
-  const { width, height } = card.input.size;
-  const pool = new BufferPool(3 * width * height, { limit: IDLE_BUFFERS });
+  const pool = new BufferPool({ limit: IDLE_BUFFERS });
   const { batchSize, batchWaitMs } = settings;
   const meter = new ThroughputMeter(workers);
   const inference = sharedInference({

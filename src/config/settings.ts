@@ -36,7 +36,8 @@ export const settingsShape = {
       .default('auto'),
     {
       title: 'Input size of models that leave it free: auto, one number or WIDTHxHEIGHT',
-      tradeOff: 'Larger: small objects are found, time grows with the area. auto takes what the model names.',
+      tradeOff:
+        'Larger: small objects are found, time grows with the area. auto takes what the model names, in the shape of each picture where its card says that it adapts.',
       unit: 'px',
       flag: '--input-size <px>',
       alias: '--imgsz',

@@ -16,6 +16,11 @@ export interface InputSpec extends ValueSpec {
   readonly layout: 'NCHW' | 'NHWC';
   /** The size that is fed: the graph's own, or the one chosen for a graph of free size. */
   readonly size: Size;
+  /**
+   * The size takes the shape of each picture and keeps about its number of pixels, so that little of it is padding. For graphs
+   * whose height and width are free.
+   */
+  readonly adapts?: boolean;
   readonly fit: Fit;
   /** Grey value of the padding, 0..255. */
   readonly padding: number;

@@ -1,4 +1,5 @@
 import type { Card } from './card.js';
+import type { Size } from './size.js';
 import type { RawOutput } from './tensor.js';
 
 /** What was asked to run a model and what really runs it. */
@@ -30,11 +31,12 @@ export interface Engine {
   /** Largest batch that one call may hold, 1 for graphs of fixed batch. */
   readonly maxBatch: number;
   /**
-   * Runs the model. Each picture is uint8 `[3, H, W]`, planes R, G, B, of the card's input size, a view of a whole
-   * plain ArrayBuffer; it is transferred and comes back in the result. Calls queue; as many run at once as there are workers.
+   * Runs the model. Each picture is uint8 `[3, H, W]`, planes R, G, B, of one size, the card's input size unless another is
+   * said (graphs of free size), a view of a whole plain ArrayBuffer; it is transferred and comes back in the result. Calls
+   * queue; as many run at once as there are workers.
    * @throws LookoutError kind `inference` when the runtime fails or a worker dies (the worker is replaced).
    */
-  infer(pictures: readonly Uint8Array<ArrayBuffer>[]): Promise<Inference>;
+  infer(pictures: readonly Uint8Array<ArrayBuffer>[], size?: Size): Promise<Inference>;
   /**
    * Takes outputs back that nobody reads any more: a later inference writes into them, so that the steady state allocates
    * nothing. Need not be called; the arrays are gone afterwards.

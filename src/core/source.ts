@@ -4,8 +4,8 @@ import type { Size } from './size.js';
 /** What a source says of itself before it is decoded. */
 export interface SourceInfo {
   readonly kind: 'video' | 'pictures' | 'live';
-  /** After rotation, storage pixels. */
-  readonly size: Size;
+  /** After rotation, storage pixels; absent where there is no one size. */
+  readonly size?: Size;
   /** Average frames per second; absent where unknown. */
   readonly fps?: number;
   /** Expected number of frames after selection; absent where unknown. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Fit } from '#core/card.js';
-import type { Size } from '#core/size.js';
+import type { InputSizes } from '#core/input-sizes.js';
 import { type DecodeCommand, SHIFT_SECONDS } from './decode-command.js';
 import { command } from './ffmpeg-child.js';
 import { type FfmpegVersion, passThrough } from './ffmpeg-version.js';
@@ -12,7 +12,7 @@ import { sourceInput } from './source-input.js';
 
 export interface CameraCommandOptions extends NetworkOptions {
   /** The model's input. */
-  readonly input: Size;
+  readonly input: InputSizes;
   readonly fit: Fit;
   /** Grey value of the padding, 0..255. */
   readonly padding: number;

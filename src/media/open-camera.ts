@@ -1,4 +1,5 @@
 import type { Frame } from '#core/frame.js';
+import { sizeFor } from '#core/input-sizes.js';
 import type { FrameSource, SourceInfo } from '#core/source.js';
 import { SourceError } from '#core/source-error.js';
 import { parseTime } from '#core/time-code.js';
@@ -41,7 +42,6 @@ export async function openCamera(
     facts: { location },
     build: () => command,
     readAhead,
-    frameBytes: 3 * input.width * input.height,
     stallTimeoutMs,
     ...(signal && { signal }),
     ...(logger && { logger }),
@@ -60,7 +60,7 @@ export async function openCamera(
     throw error;
   }
   const { size, sampleAspect, fourcc } = known;
-  const fitted = letterbox({ source: size, input, fit, sampleAspect });
+  const fitted = letterbox({ source: size, input: sizeFor(input, size, sampleAspect), fit, sampleAspect });
   const frame = ({ data, pts, capturedAt }: Arrived, seq: number): Frame => ({
     stamp: { source: location.name, ...identityOf(options), seq, pts, capturedAt, size },
     letterbox: fitted,

@@ -39,15 +39,13 @@ class PictureSource implements FrameSource {
   readonly info: SourceInfo;
   readonly #paths: readonly string[];
   readonly #options: OpenPicturesOptions;
-  readonly #pool: BufferPool;
+  readonly #pool = new BufferPool();
   #closed = false;
 
   constructor(paths: readonly string[], options: OpenPicturesOptions) {
-    const { input } = options;
     this.#paths = paths;
     this.#options = options;
-    this.#pool = new BufferPool(3 * input.width * input.height);
-    this.info = { kind: 'pictures', size: input, frames: paths.length };
+    this.info = { kind: 'pictures', frames: paths.length };
   }
 
   recycle(data: Uint8Array<ArrayBuffer>): void {
@@ -73,13 +71,12 @@ class PictureSource implements FrameSource {
 
   async #read(seq: number): Promise<Frame | Failure> {
     const path = this.#paths[seq]!;
-    const data = this.#pool.take();
     try {
       const { letterbox, rgb } = await readPicture(path, { padding: PADDING, ...this.#options });
+      const data = this.#pool.take(rgb.length);
       toPlanes(rgb, data);
       return { stamp: stampOf(path, seq, letterbox.source), letterbox, data };
     } catch (thrown) {
-      this.#pool.give(data);
       const error = thrown as SourceError;
       return (error.fault === 'codec' && (await this.#readByFfmpeg(path, seq))) || { error, path };
     }

@@ -1,8 +1,8 @@
 import type { Fit } from '#core/card.js';
 import type { Frame } from '#core/frame.js';
+import { type InputSizes, sizeFor } from '#core/input-sizes.js';
 import type { Letterbox } from '#core/letterbox.js';
 import type { Logger } from '#core/logger.js';
-import type { Size } from '#core/size.js';
 import type { FrameSource, SourceInfo } from '#core/source.js';
 import { letterbox } from '#vision/letterbox.js';
 import { decodeCommand } from './decode-command.js';
@@ -22,7 +22,7 @@ import { VideoStream } from './video-stream.js';
 
 export interface OpenVideoOptions extends SelectionOptions, NetworkOptions {
   /** The model's input. */
-  readonly input: Size;
+  readonly input: InputSizes;
   readonly fit: Fit;
   /** Grey value of the padding, 0..255; 114 by default. */
   readonly padding?: number;
@@ -63,7 +63,8 @@ export async function openVideo(source: string, options: OpenVideoOptions): Prom
   if (live) return openCamera(live, { stallTimeoutMs: STALL_TIMEOUT_MS, ...options });
   const [facts, version] = await Promise.all([options.facts ?? probe(source, options), ffmpegVersion()]);
   const { size, sampleAspect } = facts;
-  const fitted = letterbox({ source: size, input: options.input, fit: options.fit, sampleAspect });
+  const input = sizeFor(options.input, size, sampleAspect);
+  const fitted = letterbox({ source: size, input, fit: options.fit, sampleAspect });
   const seekTo = options.resume ? await seekPoint(facts, options.resume.pts, options) : undefined;
   const { signal, logger, camera, epoch, readAhead = 1, stallTimeoutMs = STALL_TIMEOUT_MS } = options;
   const { padding = 114, scaler = 'area', threads = 1, hwaccel } = options;
@@ -85,7 +86,7 @@ export async function openVideo(source: string, options: OpenVideoOptions): Prom
     ...(seekTo !== undefined && { seekTo }),
     ...(options.resume && { resume: options.resume }),
     readAhead,
-    frameBytes: 3 * options.input.width * options.input.height,
+    frameBytes: 3 * input.width * input.height,
     placement: { parts: planeParts(fitted), fill: padding },
     stallTimeoutMs,
     ...(signal && { signal }),

@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import type { Fit } from '#core/card.js';
+import { type InputSizes, sizeFor } from '#core/input-sizes.js';
 import type { Letterbox } from '#core/letterbox.js';
-import type { Size } from '#core/size.js';
 import { SourceError } from '#core/source-error.js';
 import { letterbox, pictureSize } from '#vision/letterbox.js';
 import { locate } from './location.js';
@@ -11,7 +11,7 @@ import { pictureBytes } from './picture-bytes.js';
 sharp.cache(false);
 
 export interface PictureOptions {
-  readonly input: Size;
+  readonly input: InputSizes;
   readonly fit: Fit;
   /** Grey value of the padding and of what lies under transparent parts. */
   readonly padding: number;
@@ -49,7 +49,7 @@ async function decoded(bytes: Uint8Array, { input, fit, padding }: PictureOption
   const picture = sharp(bytes, { failOn: 'error' });
   const { autoOrient } = await picture.metadata();
   const source = { width: autoOrient.width, height: autoOrient.height };
-  const fitted = letterbox({ source, input, fit });
+  const fitted = letterbox({ source, input: sizeFor(input, source), fit });
   return { letterbox: fitted, rgb: await render(picture, fitted, padding) };
 }
 

@@ -14,8 +14,8 @@ export interface VideoStreamOptions<T> {
   readonly seekTo?: number;
   /** What the first frame has to be. */
   readonly resume?: { readonly pts: number; readonly seq: number };
-  /** Bytes of a frame. */
-  readonly frameBytes: number;
+  /** Bytes of a frame where the decoder gives only a part of them; as many as it gives by default. */
+  readonly frameBytes?: number;
   /** Where in a frame the decoder's bytes go, in their order, and what stands everywhere else; all of it by default. */
   readonly placement?: {
     readonly parts: (data: Uint8Array<ArrayBuffer>) => readonly Uint8Array[];
@@ -44,7 +44,7 @@ export class VideoStream<T extends { readonly data: Uint8Array<ArrayBuffer> }> i
   constructor(options: VideoStreamOptions<T>) {
     this.#options = options;
     this.#queue = new FrameQueue(options.readAhead);
-    this.#pool = new BufferPool(options.frameBytes, { fill: options.placement?.fill ?? 0 });
+    this.#pool = new BufferPool({ fill: options.placement?.fill ?? 0 });
   }
 
   /** Settles once no more frames will come, pulled or not; rejects with what went wrong. */
@@ -101,12 +101,12 @@ export class VideoStream<T extends { readonly data: Uint8Array<ArrayBuffer> }> i
 
   /** @returns true when the first frame was not the one to resume at, which can only happen after a seek */
   async #decodeFrom(seekTo: number | undefined): Promise<boolean> {
-    const { facts, resume, logger, stallTimeoutMs, placement, packets } = this.#options;
+    const { facts, resume, logger, stallTimeoutMs, frameBytes, placement, packets } = this.#options;
     let missed = false;
     const run = new DecoderRun(this.#options.build(seekTo), {
       stallTimeoutMs,
       source: facts.location.name,
-      allocate: () => this.#pool.take(),
+      allocate: (bytes) => this.#pool.take(frameBytes ?? bytes),
       ...(placement && { parts: placement.parts }),
       ...(packets && { packets }),
       wanting: () => this.#queue.wanting,

@@ -22,7 +22,7 @@ export function inferred(
   recycle: (data: Uint8Array<ArrayBuffer>) => void,
 ): (frame: Frame) => Promise<Inferred> {
   return async ({ stamp, letterbox, data }) => {
-    const { outputs, pictures, inferenceMs } = await engine.infer([data]);
+    const { outputs, pictures, inferenceMs } = await engine.infer([data], letterbox.input);
     recycle(pictures[0]!);
     return { stamp, letterbox, outputs: outputs[0]!, inferenceMs };
   };

@@ -22,6 +22,7 @@ const input = z.strictObject({
   ...value,
   layout: z.enum(['NCHW', 'NHWC']),
   size: z.strictObject({ width: count.max(8192), height: count.max(8192) }),
+  adapts: z.boolean().optional(),
   fit: z.enum(['letterbox', 'letterbox-top-left', 'stretch']),
   padding: z.number().min(0).max(255),
   channels: z.enum(['RGB', 'BGR']),

@@ -50,8 +50,8 @@ class OnnxEngine implements Engine {
       this.#fixedBatch === 1 && pool.hello.outputs.every(({ dims }) => dims.length > 0 && dims.every((dim) => dim > 0));
   }
 
-  async infer(pictures: readonly Uint8Array<ArrayBuffer>[]): Promise<Inference> {
-    const { width, height } = this.card.input.size;
+  async infer(pictures: readonly Uint8Array<ArrayBuffer>[], size = this.card.input.size): Promise<Inference> {
+    const { width, height } = size;
     this.#check(pictures, 3 * width * height);
     const batch = this.#fixedBatch ?? pictures.length;
     const feed = {

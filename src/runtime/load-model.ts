@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { Card } from '#core/card.js';
+import { strideOf } from '#core/input-sizes.js';
 import { findModel, nameOf, readCard } from './card-file.js';
 import type { ModelOptions } from './engine-options.js';
 import { examine, sizeOf } from './examine.js';
@@ -36,18 +37,11 @@ export async function cardOf(
   return makeCard(file, facts, reading, { name, file: basename(file.path) });
 }
 
-/** Input sizes are multiples of the largest stride that the card speaks of, of 32 at least. */
-function strideOf({ decoder }: Card): number {
-  const strides =
-    'strides' in decoder ? decoder.strides : 'heads' in decoder ? decoder.heads.map(({ stride }) => stride) : [];
-  return Math.max(32, ...strides);
-}
-
-/** The card for another input size, where the graph leaves it free. */
+/** The card for another input size, where the graph leaves it free: that size and no other. */
 function resized(card: Card, imgsz: ModelOptions['imgsz']): Card {
   if (imgsz === undefined) return card;
   const size = sizeOf(card.input, { imgsz, fallback: card.input.size, stride: strideOf(card) });
-  return { ...card, input: { ...card.input, size } };
+  return { ...card, input: { ...card.input, size, adapts: false } };
 }
 
 /**

@@ -36,6 +36,9 @@ function verifyInput(card: Card, file: ModelFile): void {
   if (!agree([height!, width!], [input.size.height, input.size.width])) {
     throw refuse(card, 'input size', `${input.size.width}x${input.size.height}`, `${width}x${height}`);
   }
+  if (input.adapts && !(height === -1 && width === -1)) {
+    throw refuse(card, 'input adapts', 'a free height and width', `${width}x${height}`);
+  }
 }
 
 /**

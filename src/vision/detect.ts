@@ -2,10 +2,12 @@ import type { Card } from '#core/card.js';
 import type { Detection } from '#core/detection.js';
 import { LookoutError } from '#core/errors.js';
 import type { Letterbox } from '#core/letterbox.js';
+import type { Size } from '#core/size.js';
 import { didYouMean } from '#core/suggest.js';
 import type { RawOutput } from '#core/tensor.js';
 import { Candidates } from './candidates.js';
 import { createDecoder, type ReadableCard } from './decode.js';
+import type { Decoder } from './decoders/decoder.js';
 import { isEndToEnd } from './decoders/end-to-end.js';
 import { type Explanation, explanationOf, toDetections } from './detections.js';
 import type { Drop } from './nms/explained.js';
@@ -44,19 +46,30 @@ export type Detect = (outputs: RawOutput, letterbox: Letterbox) => Detection[];
  * @throws LookoutError kind `config` for labels that the card does not have, RangeError for thresholds outside 0..1.
  */
 export function createDetect(card: DetectorCard, options: DetectOptions = {}): Detect {
-  const decoder = createDecoder(card);
-  const candidates = new Candidates(decoder.landmarkCount);
+  const decoderFor = decodersOf(card);
+  const candidates = new Candidates(decoderFor(card.input.size).landmarkCount);
   let drops: Drop[] | undefined;
   const explain = options.explain && ((drop: Drop) => drops!.push(drop));
   const suppressor = createSuppressor({ ...suppressOptions(card, options), explain });
   return (outputs, letterbox) => {
     drops = [];
     candidates.clear();
-    decoder.decode(outputs, suppressor.floor, candidates);
+    decoderFor(letterbox.input).decode(outputs, suppressor.floor, candidates);
     const selection = suppressor.suppress(candidates);
     const detections = toDetections(candidates, selection, { letterbox, labels: card.labels, explain });
     for (const drop of drops) options.explain?.(explanationOf(drop, candidates, { letterbox, labels: card.labels }));
     return detections;
+  };
+}
+
+/** The decoder of a card for an input size: made once for each. */
+function decodersOf(card: ReadableCard): (input: Size) => Decoder {
+  const made = new Map<string, Decoder>();
+  return (size) => {
+    const key = `${size.width}x${size.height}`;
+    const decoder = made.get(key) ?? createDecoder({ ...card, input: { ...card.input, size } });
+    made.set(key, decoder);
+    return decoder;
   };
 }
 

@@ -50,19 +50,25 @@ describe('the queue of frames', () => {
 });
 
 describe('the pool of buffers', () => {
-  it('gives back what it was given, if it is whole and its own size', () => {
-    const pool = new BufferPool(8, { limit: 2 });
-    const [a, b, c] = [pool.take(), pool.take(), pool.take()];
-    expect(a.buffer.byteLength).toBe(8);
-    pool.give(new Uint8Array(4));
+  it('gives back what it was given, if it is whole, to who asks for its size', () => {
+    const pool = new BufferPool({ limit: 2, fill: 7 });
+    const [a, b, c] = [pool.take(8), pool.take(8), pool.take(4)];
+    expect([...a]).toEqual(Array(8).fill(7));
     pool.give(new Uint8Array(new ArrayBuffer(16), 8));
     pool.give(a);
     pool.give(a);
     structuredClone(b, { transfer: [b.buffer] });
     pool.give(b);
     pool.give(c);
-    pool.give(new Uint8Array(8)); // beyond its limit of 2
-    expect(new Set([pool.take(), pool.take()])).toEqual(new Set([a, c]));
-    expect([a, b, c]).not.toContain(pool.take());
+    expect(pool.take(8)).toBe(a);
+    expect(pool.take(4)).toBe(c);
+    expect([a, b, c]).not.toContain(pool.take(8));
+  });
+
+  it('keeps as many idle ones as it may, the last', () => {
+    const pool = new BufferPool({ limit: 2 });
+    const all = [8, 4, 2].map((bytes) => pool.take(bytes));
+    for (const one of all) pool.give(one);
+    expect([2, 4, 8].map((bytes) => all.includes(pool.take(bytes)))).toEqual([true, true, false]);
   });
 });

@@ -101,6 +101,11 @@ describe('a card', () => {
       /input size: the card expects 64x96, the ONNX file has 96x96/,
     ],
     [
+      'an input that adapts, of a graph of fixed size',
+      (card) => ({ ...card, input: { ...card.input, adapts: true } }),
+      /input adapts: the card expects a free height and width, the ONNX file has 96x96/,
+    ],
+    [
       'another layout',
       (card) => ({ ...card, input: { ...card.input, layout: 'NHWC' } }),
       /input layout: the card expects NHWC/,

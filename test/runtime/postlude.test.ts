@@ -178,4 +178,12 @@ describe('the postlude keeps every candidate', () => {
     expect(prepareLean(tiny.model, card, 0)).toBeUndefined();
     expect(prepareLean(tiny.model, card, new Random(1).float())).toBeDefined();
   });
+
+  it('is no part of a graph that would hold the grid of one size where the input takes others', () => {
+    const model = squashed(cellRows(9, undefined, WIDE));
+    const output = tensorOutputs(model.model)[0]!.name;
+    const card = cardOf(model, { kind: 'yolox', output, strides: [8, 16, 32], raw: true }, 4, [1, 189, 9]);
+    expect(prepareLean(model.model, card, 0.5)).toBeDefined();
+    expect(prepareLean(model.model, { ...card, input: { ...card.input, adapts: true } }, 0.5)).toBeUndefined();
+  });
 });

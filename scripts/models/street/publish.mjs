@@ -14,10 +14,7 @@ const DESCRIPTION =
 const LICENCE =
   'MIT for the weights. Learnt from pictures under the licences named in recipe.data.sources; some photographs are for ' +
   'non-commercial use only';
-/**
- * What it is fed with: as many pixels as the square of its training, in the shape of most photographs, and with less padding
- * around the wide pictures of cameras.
- */
+/** What it is fed with: about as many pixels as the square of its training, in the shape of each picture. */
 const SIZE = { width: 384, height: 288 };
 
 /** Writes models/street. @param model folder of the exported model @param start weights that its training began with */
@@ -34,7 +31,7 @@ export async function publish({ model, start }) {
     name: 'street',
     description: DESCRIPTION,
     licence: LICENCE,
-    input: { ...card.input, size: SIZE },
+    input: { ...card.input, size: SIZE, adapts: true },
     recipe: {
       ...recipe,
       start: { of: start.of, sha256: hashOf(start.file) },

@@ -1,5 +1,6 @@
 import type { FfmpegCommand } from 'fluent-ffmpeg';
 import type { Fit } from '#core/card.js';
+import type { InputSizes } from '#core/input-sizes.js';
 import type { Size } from '#core/size.js';
 import { command } from '../ffmpeg-child.js';
 import { type FfmpegVersion, passThrough } from '../ffmpeg-version.js';
@@ -10,7 +11,7 @@ import { sourceInput } from '../source-input.js';
 /** How a live source is read. */
 export interface LiveOptions extends NetworkOptions {
   /** The model's input. */
-  readonly input: Size;
+  readonly input: InputSizes;
   readonly fit: Fit;
   /** Grey value of the padding, 0..255. */
   readonly padding: number;
@@ -32,8 +33,11 @@ export interface LiveOptions extends NetworkOptions {
 export const CLOCK_OFFSET_SECONDS = 16;
 
 const offset = ['-output_ts_offset', String(CLOCK_OFFSET_SECONDS), '-avoid_negative_ts', 'disabled'];
-/** One thread: with more, the encoder of raw video holds back as many frames as it has threads. */
-const rawVideo = ['-c:v', 'rawvideo', '-threads', '1'];
+/**
+ * One thread: with more, the encoder of raw video holds back as many frames as it has threads. A source that changes its shape
+ * may change that of the frames: left to itself ffmpeg scales them all to the size of the first.
+ */
+const rawVideo = ['-autoscale', '0', '-c:v', 'rawvideo', '-threads', '1'];
 const nut = [...offset, '-f', 'nut', '-write_index', '0', '-flush_packets', '1'];
 
 /** File descriptors of the child: frames go to the first, packets to the second. */
@@ -98,23 +102,32 @@ export function filters({
   padding,
   fps,
 }: Pick<LiveOptions, 'input' | 'fit' | 'padding' | 'fps'>): string[] {
-  const { width, height } = input;
   const grey = `0x${padding.toString(16).padStart(2, '0').repeat(3)}`;
   const shown = 'iw*if(sar\\,sar\\,1)'; // as wide as it is meant to be seen
+  const [width, height] = [side(input, 'width', `${shown}/ih`), side(input, 'height', `${shown}/ih`)];
   const ratio = `min(${width}/(${shown})\\,${height}/ih)`;
   const whole = fit === 'letterbox' ? roundHalfToEven : (value: string) => `trunc(${value}+1e-9)`;
-  const side = (value: string, limit: number) => `min(${limit}\\,max(1\\,${whole(`(${value})`)}))`;
-  const w = fit === 'stretch' ? width : side(`${shown}*${ratio}`, width);
-  const h = fit === 'stretch' ? height : side(`ih*${ratio}`, height);
+  const within = (value: string, limit: string) => `min(${limit}\\,max(1\\,${whole(`(${value})`)}))`;
+  const w = fit === 'stretch' ? width : within(`${shown}*${ratio}`, width);
+  const h = fit === 'stretch' ? height : within(`ih*${ratio}`, height);
   const [left, top] = fit === 'letterbox' ? ['trunc((ow-iw)/2)', 'trunc((oh-ih)/2)'] : ['0', '0'];
   return [
     ...(fps ? [`select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,${(1 / fps - 0.002).toFixed(6)})`] : []),
+    ...('width' in input ? [] : ['setsar=sar:max=100000']),
     `scale=w=${w}:h=${h}:flags=area:eval=init`,
     'format=gbrp',
-    `pad=${width}:${height}:${left}:${top}:color=${grey}`,
+    // What was scaled still knows the shape of its source: the pixels' own makes up for it, once they have one.
+    `pad=${side(input, 'width', 'dar')}:${side(input, 'height', 'dar')}:${left}:${top}:color=${grey}`,
     'shuffleplanes=2:0:1',
     'format=gbrp',
   ];
+}
+
+/** A side of the input as an expression of the source's shape: {@link sizeFor}. */
+function side(input: InputSizes, of: keyof Size, aspect: string): string {
+  if ('width' in input) return String(input[of]);
+  const inside = input.slice(0, -1).map(({ size, upTo }) => `if(lte(${aspect}\\,${upTo})\\,${size[of]}\\,`);
+  return `${inside.join('')}${input.at(-1)!.size[of]}${')'.repeat(inside.length)}`;
 }
 
 function roundHalfToEven(value: string): string {

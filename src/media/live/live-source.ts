@@ -157,7 +157,7 @@ class Connection {
   #frameSink(): NutSink {
     const { pool } = this.#options;
     return {
-      allocate: () => pool.take(),
+      allocate: (bytes) => pool.take(bytes),
       frame: (data, ticks, { num, den }) => {
         this.#subscriber.next({ kind: 'frame', data, pts: seconds(ticks, num, den) });
         return true;

@@ -1,4 +1,5 @@
 import type { Fit } from '#core/card.js';
+import { type InputSizes, sizeFor } from '#core/input-sizes.js';
 import type { Letterbox } from '#core/letterbox.js';
 import type { Size } from '#core/size.js';
 import { SourceError } from '#core/source-error.js';
@@ -43,7 +44,7 @@ export interface ConnectionOptions {
   /** Redacted. */
   readonly source: string;
   readonly epoch: number;
-  readonly input: Size;
+  readonly input: InputSizes;
   readonly fit: Fit;
   /** false: its pictures are not decoded. */
   readonly isAnalysed: boolean;
@@ -173,7 +174,8 @@ export class Connection {
     const { seq, pts, capturedAt, arrivedAt, size, decodable } = arrival;
     const fitted = this.#letterbox(size);
     if (decodable) this.#sink.alive();
-    const verdict = decodable ? this.#check.look(data, fitted, decodedAt) : 'blank';
+    const isWhole = data.length === 3 * fitted.input.width * fitted.input.height;
+    const verdict = decodable && isWhole ? this.#check.look(data, fitted, decodedAt) : 'blank';
     if (verdict !== 'fine') this.#sink.lost('broken', data);
     if (verdict === 'frozen') throw new SourceError('frozen', `${source}: the picture does not change any more`);
     if (verdict !== 'fine') return;
@@ -186,7 +188,7 @@ export class Connection {
     const { input, fit } = this.#options;
     const { sampleAspect: coded } = this.#stream!;
     const sampleAspect = this.#turn % 180 === 0 ? coded : 1 / coded;
-    this.#fitted = letterbox({ source, input, fit, sampleAspect });
+    this.#fitted = letterbox({ source, input: sizeFor(input, source, sampleAspect), fit, sampleAspect });
     return this.#fitted;
   }
 }

@@ -3,6 +3,7 @@ import type { CameraStatus, DecoderReport } from '#core/camera.js';
 import type { Unsubscribe } from '#core/camera-port.js';
 import type { Card } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
+import { inputSizes } from '#core/input-sizes.js';
 import type { Logger } from '#core/logger.js';
 import type { SourceRules } from '#core/source-rules.js';
 import type { Telemetry } from '#core/telemetry.js';
@@ -152,7 +153,7 @@ export class LiveCamera {
       };
       const connection = new Connection(
         {
-          ...{ camera, source: this.#source, epoch: this.#epoch, input: card.input.size, fit: card.input.fit },
+          ...{ camera, source: this.#source, epoch: this.#epoch, input: inputSizes(card), fit: card.input.fit },
           ...{ isAnalysed: !this.#second, isSampled: fps !== undefined },
           ...{ frozenMs: isCamera ? frozenMs : 0, maxLagMs: isCamera ? maxLagMs : 0 },
         },

@@ -1,4 +1,5 @@
 import { defer, finalize, type Observable, type Subscriber, type Subscription, switchMap, tap } from 'rxjs';
+import { inputSizes } from '#core/input-sizes.js';
 import { type HardwareDecoder, hardwareDecoder } from '#media/hwaccel.js';
 import { reachedAgain } from '#media/knock.js';
 import { type LiveEvent, liveSource } from '#media/live/live-source.js';
@@ -37,9 +38,9 @@ function opened(
   { source, analyse }: StreamChoice,
   hwaccel?: string,
 ): Observable<LiveEvent> {
-  const { size, fit, padding } = card.input;
+  const { fit, padding } = card.input;
   return liveSource(source, {
-    ...{ pool, input: size, fit, padding, loop, analyse, rtspTransport: transport },
+    ...{ pool, input: inputSizes(card), fit, padding, loop, analyse, rtspTransport: transport },
     ...{ timeoutMs: settings.connectTimeoutMs, stallTimeoutMs: settings.stallTimeoutMs },
     ...(fps !== undefined && { fps }),
     ...(fromPage && { rules: pageRules }),

@@ -1,5 +1,6 @@
 import { Observable, type Subscription } from 'rxjs';
 import type { AnalysisStream, DecoderReport } from '#core/camera.js';
+import { inputSizes } from '#core/input-sizes.js';
 import type { Letterbox } from '#core/letterbox.js';
 import type { Size } from '#core/size.js';
 import type { HardwareDecoder } from '#media/hwaccel.js';
@@ -85,7 +86,7 @@ export class SecondStream {
     return new Observable<true>((subscriber) => {
       const connection = new Connection(
         {
-          ...{ camera, source: this.#status.source, epoch: this.#epoch, input: card.input.size, fit: card.input.fit },
+          ...{ camera, source: this.#status.source, epoch: this.#epoch, input: inputSizes(card), fit: card.input.fit },
           ...{ isAnalysed: true, isSampled: fps !== undefined },
           ...{ frozenMs: isCamera ? settings.frozenMs : 0, maxLagMs: isCamera ? settings.maxLagMs : 0 },
         },

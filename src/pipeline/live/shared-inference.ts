@@ -35,11 +35,15 @@ export interface SharedInferenceOptions {
 export function sharedInference(options: SharedInferenceOptions): SharedInference {
   const { engine, batchSize, batchWaitMs, recycle, telemetry, ran } = options;
   const maxBatch = Math.max(1, Math.min(batchSize, engine.maxBatch));
-  const work = async (frames: readonly LiveFrame[]): Promise<Inferred[]> => {
+  const together = async (frames: readonly LiveFrame[]): Promise<Inferred[]> => {
     const startedAt = performance.now();
     telemetry.batch(frames.length);
     try {
-      const { outputs, pictures, inferenceMs } = await engine.infer(frames.map(({ data }) => data));
+      const { input } = frames[0]!.letterbox;
+      const { outputs, pictures, inferenceMs } = await engine.infer(
+        frames.map(({ data }) => data),
+        input,
+      );
       ran?.(frames.length, inferenceMs);
       for (const picture of pictures) recycle(picture);
       return frames.map((frame, at) => {
@@ -50,5 +54,23 @@ export function sharedInference(options: SharedInferenceOptions): SharedInferenc
       return frames.map((frame) => ({ frame, error }));
     }
   };
+  /** Frames of different shapes have an inference each. */
+  const work = async (frames: readonly LiveFrame[]): Promise<Inferred[]> => {
+    const done = new Map<LiveFrame, Inferred>();
+    for (const alike of byInput(frames)) {
+      for (const inferred of await together(alike)) done.set(inferred.frame, inferred);
+    }
+    return frames.map((frame) => done.get(frame)!);
+  };
   return new FairNewest({ work, slots: engine.workers, maxBatch, waitMs: maxBatch > 1 ? batchWaitMs : 0 });
+}
+
+function byInput(frames: readonly LiveFrame[]): LiveFrame[][] {
+  const groups = new Map<string, LiveFrame[]>();
+  for (const frame of frames) {
+    const { width, height } = frame.letterbox.input;
+    const key = `${width}x${height}`;
+    groups.set(key, [...(groups.get(key) ?? []), frame]);
+  }
+  return [...groups.values()];
 }

@@ -1,6 +1,7 @@
 import { Subject } from 'rxjs';
 import type { Unsubscribe } from '#core/camera-port.js';
 import { messageOf } from '#core/errors.js';
+import { inputSizes } from '#core/input-sizes.js';
 import type { VideoPiece } from '#core/video.js';
 import { jpegSize } from '#media/live/jpeg-size.js';
 import { decodePicture } from '#media/picture.js';
@@ -96,15 +97,15 @@ export class Webcam {
   }
 
   async #decode({ jpeg, pts, seq, capturedAt, arrivedAt }: Picture): Promise<void> {
-    const { input } = this.#shared.card;
+    const { card } = this.#shared;
     const { camera } = this.#plan;
     const { rgb, letterbox } = await decodePicture(jpeg, {
-      input: input.size,
-      fit: input.fit,
-      padding: input.padding,
+      input: inputSizes(card),
+      fit: card.input.fit,
+      padding: card.input.padding,
     });
     if (this.#isClosed) return;
-    const data = this.#shared.pool.take();
+    const data = this.#shared.pool.take(rgb.length);
     toPlanes(rgb, data);
     const size = letterbox.source;
     const stamp = { source: 'webcam', camera, epoch: this.#epoch, seq, pts, capturedAt, size };

@@ -149,6 +149,8 @@ export function withPostlude(model: Model, card: Card, value: string, floor: num
     return fetch === undefined ? undefined : { model: tail.ending(fetch, value), fetch, decoder };
   }
   if (decoder.kind === 'yolox' && decoder.raw) {
+    // Where the cells lie becomes part of the graph: of one size.
+    if (card.input.adapts) return undefined;
     const fetch = reduceCells(tail, value, floor, grid(card, decoder.strides));
     return { model: tail.ending(fetch, value), fetch, decoder: { ...decoder, raw: false } };
   }

@@ -101,10 +101,11 @@ function chainOf(chain: Chain, input: InputSpec, left: Affine): void {
   if (type === 'int8') chain.add('QuantizeLinear', {}, float32Tensor([1], []), tensorOf('int8', [], Int8Array.of(0)));
 }
 
-/** Batch as declared unless the card fixes it, then the size that is fed. */
-function pixelDims(declared: ValueInfo, { size, dims }: InputSpec): readonly Dim[] {
+/** Batch as declared unless the card fixes it, then the size that is fed where it is always the same. */
+function pixelDims(declared: ValueInfo, { size, dims, adapts }: InputSpec): readonly Dim[] {
   const batch = dims[0]! > 0 ? dims[0]! : (declared.dims?.[0] ?? 1);
-  return [batch === '' ? 'lookout_batch' : batch, 3, size.height, size.width];
+  const side = adapts ? (['lookout_height', 'lookout_width'] as const) : ([size.height, size.width] as const);
+  return [batch === '' ? 'lookout_batch' : batch, 3, ...side];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Box } from '#core/box.js';
 import type { Engine } from '#core/engine.js';
+import { type InputSizes, inputSizes, sizeFor } from '#core/input-sizes.js';
 import { paint } from '#dataset/augmentation/paint.js';
 import { createCanvas } from '#dataset/augmentation/picture.js';
 import type { Sample } from '#dataset/dataset.js';
@@ -43,6 +44,7 @@ export interface DetectedPictures {
 interface Reader {
   readonly judge: Judge;
   readonly detect: Detect;
+  readonly sizes: InputSizes;
 }
 
 /**
@@ -58,6 +60,7 @@ export async function detectPictures(
   const readers = judges.map((judge) => ({
     judge,
     detect: createDetect({ ...judge.engine.card, thresholds: {} }, { score, iou, maxDetections }),
+    sizes: inputSizes(judge.engine.card),
   }));
   const results: (DetectedOne | undefined)[] = Array(samples.length).fill(undefined);
   const unreadable: string[] = [];
@@ -98,21 +101,22 @@ async function detectOne(
   sample: Sample,
   options: DetectPicturesOptions,
 ): Promise<DetectedOne> {
-  const sides = readers.map(({ judge }) => judge.engine.card.input.size);
+  const sides = readers.map(({ sizes }) => sizeFor(sizes, sample.size));
   const wanted = Math.max(...sides.map(({ width, height }) => Math.max(width, height))) * (options.crops ?? 1);
   const picture = await decodePicture(sample.file, sample.size, wanted);
   const sources: FusedBox[][] = [];
   const weights: number[] = [];
   let ms = 0;
-  for (const { judge, detect } of readers) {
-    const { input } = judge.engine.card;
-    for (const view of viewsOf(sample.size, { ...options, input: input.size, fit: input.fit })) {
-      const canvas = createCanvas(input.size.width, input.size.height, input.padding);
+  for (const [n, { judge, detect }] of readers.entries()) {
+    const { fit, padding } = judge.engine.card.input;
+    const input = sides[n]!;
+    for (const view of viewsOf(sample.size, { ...options, input, fit })) {
+      const canvas = createCanvas(input.width, input.height, padding);
       paint(canvas, picture, { toCanvas: view.toInput, crop: view.crop }, sample.size);
-      const inference = await judge.engine.infer([canvas.data as Uint8Array<ArrayBuffer>]);
+      const inference = await judge.engine.infer([canvas.data as Uint8Array<ArrayBuffer>], input);
       ms += inference.inferenceMs;
       // Boxes come in input px: the letterbox of a picture as large as the input changes nothing.
-      const same = letterbox({ source: input.size, input: input.size, fit: 'stretch' });
+      const same = letterbox({ source: input, input, fit: 'stretch' });
       const found = detect(inference.outputs[0]!, same);
       sources.push(found.flatMap((one) => placed(one, { view, sample, judge })));
       weights.push(judge.weight ?? 1);

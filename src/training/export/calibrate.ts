@@ -1,4 +1,5 @@
-import type { InputSpec } from '#core/card.js';
+import type { Card, InputSpec } from '#core/card.js';
+import { inputSizes, sizeFor } from '#core/input-sizes.js';
 import { paint } from '#dataset/augmentation/paint.js';
 import { createCanvas } from '#dataset/augmentation/picture.js';
 import type { Sample } from '#dataset/dataset.js';
@@ -15,11 +16,11 @@ import { RangeObserver } from './ranges.js';
 /**
  * Finds out what the values of a model range over on pictures: all are run twice, once for the extremes and once for the
  * histograms between them.
- * @param input how the model is fed, NCHW
+ * @param card how the model is fed, NCHW
  */
 export async function calibrate(
   model: Model,
-  input: InputSpec,
+  card: Pick<Card, 'input' | 'decoder'>,
   samples: readonly Sample[],
 ): Promise<Map<string, Range>> {
   const names = tensorsToObserve(model.graph);
@@ -30,10 +31,10 @@ export async function calibrate(
     await runner.add({ key: 'watched', model: watched, reads: {}, writes: {} });
     for (const pass of ['widen', 'count'] as const) {
       for (const sample of samples) {
-        const feed = await feedOf(sample, input);
+        const feed = await feedOf(sample, card);
         const { outputs, feeds } = await runner.run('watched', [feed]);
         for (const [name, observer] of observers) {
-          const values = name === input.name ? feeds[0]!.parts[0]! : outputs.get(name)!.data;
+          const values = name === card.input.name ? feeds[0]!.parts[0]! : outputs.get(name)!.data;
           observer[pass](values as Float32Array);
         }
       }
@@ -45,11 +46,13 @@ export async function calibrate(
 }
 
 /** One picture as the model is fed it: letterboxed, in the model's channel order, normalised. */
-async function feedOf({ file, size }: Sample, input: InputSpec): Promise<Feed> {
-  const { width, height } = input.size;
+async function feedOf({ file, size }: Sample, card: Pick<Card, 'input' | 'decoder'>): Promise<Feed> {
+  const { input } = card;
+  const shaped = sizeFor(inputSizes(card), size);
+  const { width, height } = shaped;
   const picture = await decodePicture(file, size, Math.max(width, height));
   const canvas = createCanvas(width, height, input.padding);
-  const [view] = viewsOf(size, { input: input.size, fit: input.fit });
+  const [view] = viewsOf(size, { input: shaped, fit: input.fit });
   paint(canvas, picture, { toCanvas: view!.toInput, crop: view!.crop }, size);
   return { name: input.name, type: input.type, dims: [1, 3, height, width], parts: [normalised(canvas.data, input)] };
 }

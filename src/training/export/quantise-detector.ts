@@ -54,7 +54,7 @@ export async function quantiseDetector(options: QuantiseDetectorOptions): Promis
   }
   const samples = spread(calibration.samples, pictures);
   note?.(`calibrating on ${samples.length} pictures of ${calibration.name}`);
-  const ranges = await calibrate(file.model, card.input, samples);
+  const ranges = await calibrate(file.model, card, samples);
   const quantised = quantise(withOpset(file.model), { ranges, reducedWeights });
   const name = basename(folder);
   const { metrics: _, ...rest } = card;

@@ -32,7 +32,7 @@ export interface LineChart {
 
 const WIDTH = 560;
 const HEIGHT = 340;
-const LEFT = 52;
+const LEFT = 62;
 const RIGHT = 14;
 const TOP = 14;
 const BOTTOM = 44;

@@ -37,7 +37,7 @@ function outcome(source: string): Promise<unknown> {
   const input = { width: 32, height: 32 };
   return new Promise((resolve) => {
     const subscription = liveSource(source, {
-      ...{ pool: new BufferPool(3 * 32 * 32), input, fit: 'stretch', padding: 0, analyse: false },
+      ...{ pool: new BufferPool(), input, fit: 'stretch', padding: 0, analyse: false },
       ...{ timeoutMs: 10_000, stallTimeoutMs: 20_000, rules },
     }).subscribe({
       next: (event) => {

@@ -35,7 +35,7 @@ function outcome(source: string, { guarded = true } = {}): Promise<LiveEvent | S
   const size = { width: 32, height: 32 };
   return new Promise((resolve) => {
     const subscription = liveSource(source, {
-      ...{ pool: new BufferPool(3 * 32 * 32), input: size, fit: 'stretch', padding: 0 },
+      ...{ pool: new BufferPool(), input: size, fit: 'stretch', padding: 0 },
       ...{ timeoutMs: 5000, stallTimeoutMs: 8000, ...(guarded && { rules }) },
     }).subscribe({
       next: (event) => {

@@ -16,7 +16,7 @@ function packetsOf(file: string, count: number): Promise<{ stream: NutStream; pa
   return new Promise((resolve, reject) => {
     let stream: NutStream;
     const packets: TapPacket[] = [];
-    const subscription = liveSource(file, { ...options, pool: new BufferPool(3 * 64 * 64) }).subscribe({
+    const subscription = liveSource(file, { ...options, pool: new BufferPool() }).subscribe({
       next: (event) => {
         if (event.kind === 'stream') stream = event.stream;
         if (event.kind !== 'packet' || packets.length === count) return;

@@ -61,8 +61,7 @@ export function camerasOf(engine: Engine, more: Around = {}): LiveCameras {
 /** What cameras share around an engine. */
 export function sharedBy(engine: Engine, more: Around = {}): LiveShared {
   const { card } = engine;
-  const { width, height } = card.input.size;
-  const pool = new BufferPool(3 * width * height);
+  const pool = new BufferPool();
   const telemetry = more.telemetry ?? silent;
   const settings = { ...SETTINGS, ...more.settings };
   const { batchSize, batchWaitMs } = settings;
