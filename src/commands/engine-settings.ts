@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LookoutError } from '#core/errors.js';
+import type { Size } from '#core/size.js';
 import type { EngineOptions } from '#runtime/engine-options.js';
 import { type DetectOptions, suppressOptions } from '#vision/detect.js';
 import { createSuppressor } from '#vision/suppress.js';
 import { namedModel } from './bundled-models.js';
 import { type ReadingOptions, readingOf } from './models-options.js';
-import { inputSize as readSize } from './numbers.js';
 import type { Session } from './settings.js';
 
 /** The model that is used when none is named, as soon as it is there. */
@@ -25,7 +25,7 @@ export async function engineOptions(
     device,
     ...(workers !== 'auto' && { workers }),
     ...(threads !== 'auto' && { threads }),
-    ...(inputSize !== 'auto' && { imgsz: readSize(String(inputSize)) }),
+    ...(inputSize !== 'auto' && { imgsz: sizeOf(inputSize) }),
     ...(preset !== undefined && { preset }),
     ...(labels !== undefined && { labels }),
     ...(anchors !== undefined && { anchors }),
@@ -47,6 +47,12 @@ function defaultModel(models: string): string {
     'config',
     `no model: expected --model with a name in ${models} or an .onnx file; \`lookout models list\` shows what is there`,
   );
+}
+
+function sizeOf(size: number | string): number | Size {
+  if (typeof size === 'number') return size;
+  const [width, height] = size.split('x').map(Number);
+  return { width: width!, height: height! };
 }
 
 /** The settings of suppression in the terms of `createDetect`: what nobody chose is left to the model's card. */

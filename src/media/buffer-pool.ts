@@ -2,7 +2,7 @@
 export class BufferPool {
   readonly #limit: number;
   readonly #fill: number;
-  #free: Uint8Array<ArrayBuffer>[] = [];
+  readonly #free: Uint8Array<ArrayBuffer>[] = [];
 
   /** At most `limit` idle buffers are kept, those that were given back last. New ones hold `fill` in every byte. */
   constructor({ limit = 16, fill = 0 }: { readonly limit?: number; readonly fill?: number } = {}) {
