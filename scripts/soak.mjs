@@ -1,15 +1,16 @@
 // A long run that is given more than it can do: does the latency grow, does the memory?
 //
-//   npm run soak -- [--minutes 20] [--cameras 6] [--fps 25] [--model MODEL] [--clip CLIP]
+//   npm run soak -- [--minutes 20] [--cameras 6] [--fps 25] [--model MODEL] [--clip CLIP] [--csv FILE]
 //
 // Starts `lookout watch` with more frames than the machine carries, reads the observations and one camera's video and pictures
 // as a viewer does, and every ten seconds takes the median latency (arrival of the observation minus captured_at) and the
 // resident memory of the program and of its children. The first quarter warms up. A slope counts as zero while it lies within
 // three standard errors, or below 1 ms a minute and 0.1 MB a minute. Latency times rate is the number of frames under way
-// (Little's law): a queue that grows raises it, a machine that others make slower does not.
+// (Little's law): a queue that grows raises it, a machine that others make slower does not. The file of `--csv` holds every
+// sample, with what the program says of its own memory: the heap of the main thread, and what lies outside of it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
 import { benchClip } from './bench/clip.mjs';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     fps: { type: 'string', default: '25' },
     model: { type: 'string', default: 'models/street' },
     clip: { type: 'string' },
+    csv: { type: 'string' },
   },
 });
 const clip = values.clip ?? benchClip({ width: 640, height: 360, fps: 25, seconds: 30 });
@@ -52,10 +54,14 @@ while (performance.now() < end && child.exitCode === null) {
   const [own, children] = memory(child.pid);
   const minute = (performance.now() - begun) / 60_000;
   const [latency, rate] = [median(latencies), latencies.length / (SAMPLE_MS / 1000)];
-  samples.push({ minute, latency, rate, underWay: (latency / 1000) * rate, own, children });
+  const published = await metrics(url);
+  const heap = megabytes(published, 'nodejs_heap_size_used_bytes');
+  const external = megabytes(published, 'nodejs_external_memory_bytes');
+  samples.push({ minute, latency, rate, underWay: (latency / 1000) * rate, own, children, heap, external });
+  if (values.csv !== undefined) writeFileSync(values.csv, csvOf(samples));
   latencies = [];
 }
-const outcomes = await frames(url);
+const outcomes = framesOf(await metrics(url));
 socket.terminate();
 child.kill('SIGTERM');
 const [code] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
@@ -84,12 +90,24 @@ function resident(pid) {
   return existsSync(file) ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(file, 'utf8'))?.[1] ?? 0) / 1024 : 0;
 }
 
-async function frames(base) {
-  const text = await (await fetch(new URL('/metrics', base))).text();
+async function metrics(base) {
+  return (await fetch(new URL('/metrics', base))).text();
+}
+
+function megabytes(text, name) {
+  return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]) / 2 ** 20;
+}
+
+function framesOf(text) {
   const sums = new Map();
   for (const [, outcome, count] of text.matchAll(/lookout_frames_total\{.*outcome="(\w+)"\} (\d+)/g))
     sums.set(outcome, (sums.get(outcome) ?? 0) + Number(count));
   return [...sums].map(([outcome, count]) => `${count} ${outcome}`).join(', ');
+}
+
+function csvOf(rows) {
+  const lines = rows.map((row) => Object.values(row).map((value) => value.toFixed(3)));
+  return `${[Object.keys(rows[0]), ...lines].join('\n')}\n`;
 }
 
 /** Least squares: slope per minute and its standard error. */

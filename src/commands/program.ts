@@ -8,6 +8,7 @@ import { examples } from './examples.js';
 import { registerModels } from './models.js';
 import { registerProbe } from './probe.js';
 import { registerQuantise } from './quantise.js';
+import { registerScore } from './score.js';
 import { registerTrain } from './train.js';
 import { registerTune } from './tune.js';
 import { version } from './version.js';
@@ -35,6 +36,7 @@ export function createProgram(): Command {
   registerTrain(program);
   registerTune(program);
   registerEvaluate(program);
+  registerScore(program);
   registerQuantise(program);
 
   examples(program, [

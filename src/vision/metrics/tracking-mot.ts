@@ -77,11 +77,27 @@ export interface MotOptions {
   /** Length of the sequence; default: the last frame named in either text. */
   readonly frames?: number;
   /**
-   * How MOTChallenge prepares its data (TrackEval's `mot_challenge_2d_box.py`): predictions on distractors are left out
-   * and pedestrians alone count. `plain`: every truth with confidence other than 0 counts, whatever its class.
+   * What counts. `plain`: each truth with a confidence other than 0, whatever its class; what is predicted on others is
+   * false. `excused`: the same, but what is predicted on a truth of confidence 0 is left out, as KITTI does. `MOT17`,
+   * `MOT20`: TrackEval's `mot_challenge_2d_box.py`, pedestrians alone, and predictions on distractors are left out.
    */
-  readonly benchmark?: 'plain' | 'MOT17' | 'MOT20';
+  readonly rules?: 'plain' | 'excused' | 'MOT17' | 'MOT20';
 }
+
+/** What is left out together with the predictions on it, and what else of the truth does not count. */
+interface Rules {
+  readonly isExcused: (row: MotRow) => boolean;
+  readonly counts: (row: MotRow) => boolean;
+}
+
+const isMarked = ({ score }: MotRow): boolean => score !== 0;
+const isPedestrian = ({ score, classId }: MotRow): boolean => Math.trunc(score) !== 0 && classId === 1;
+const RULES: Readonly<Record<NonNullable<MotOptions['rules']>, Rules>> = {
+  plain: { isExcused: () => false, counts: isMarked },
+  excused: { isExcused: (row) => !isMarked(row), counts: isMarked },
+  MOT17: { isExcused: ({ classId }) => DISTRACTORS.MOT17.includes(classId), counts: isPedestrian },
+  MOT20: { isExcused: ({ classId }) => DISTRACTORS.MOT20.includes(classId), counts: isPedestrian },
+};
 
 /**
  * Frames for `evaluateTracking` from the rows of a truth and a result.
@@ -102,23 +118,20 @@ export function motFrames(
   }
   for (const row of truth) frames[row.frame - 1]!.truth.push(row);
   for (const row of predicted) frames[row.frame - 1]!.predicted.push(row);
-  const benchmark = options.benchmark ?? 'plain';
-  if (benchmark === 'plain')
-    return frames.map((frame) => ({ ...frame, truth: frame.truth.filter(({ score }) => score !== 0) }));
+  const rules = RULES[options.rules ?? 'plain'];
   const matching = new BestMatching();
-  return frames.map((frame) => prepared(frame, DISTRACTORS[benchmark], matching));
+  return frames.map((frame) => prepared(frame, rules, matching));
 }
 
+/** A prediction is on a truth when it is matched with it, for the largest sum of IoU from 0.5 on. */
 function prepared(
-  frame: { truth: MotRow[]; predicted: MotRow[] },
-  distractors: readonly number[],
+  { truth, predicted }: { truth: MotRow[]; predicted: MotRow[] },
+  { isExcused, counts }: Rules,
   matching: BestMatching,
 ): TrackedFrame {
-  const gain = similarityOf(frame.truth, frame.predicted).map((s) => (s < 0.5 - Number.EPSILON ? 0 : s));
-  const matches = matching.of(gain, frame.truth.length, frame.predicted.length);
-  const excused = new Set(matches.filter(([g]) => distractors.includes(frame.truth[g]!.classId)).map(([, p]) => p));
-  return {
-    truth: frame.truth.filter(({ score, classId }) => Math.trunc(score) !== 0 && classId === 1),
-    predicted: frame.predicted.filter((_, p) => !excused.has(p)),
-  };
+  if (!truth.some(isExcused)) return { truth: truth.filter(counts), predicted };
+  const gain = similarityOf(truth, predicted).map((s) => (s < 0.5 - Number.EPSILON ? 0 : s));
+  const matches = matching.of(gain, truth.length, predicted.length);
+  const excused = new Set(matches.filter(([g]) => isExcused(truth[g]!)).map(([, p]) => p));
+  return { truth: truth.filter(counts), predicted: predicted.filter((_, p) => !excused.has(p)) };
 }
