@@ -63,8 +63,7 @@ async function main() {
 async function measured({ count, phase }, { model, clip, fps, seconds, random }) {
   const engine = await openEngine({ model, goal: count > 1 ? 'concurrency' : 'latency', maxBatch: 1 });
   const { card } = engine;
-  const { width, height } = card.input.size;
-  const pool = new BufferPool(3 * width * height);
+  const pool = new BufferPool({ limit: 64 });
   const frames = new Map();
   let [stages, lost] = [{}, 0];
   const telemetry = {

@@ -3,6 +3,7 @@ import { LookoutError } from '#core/errors.js';
 import { ffmpegVersion } from '#media/ffmpeg-version.js';
 import type { DetectInput } from '#pipeline/detect-input.js';
 import { type DetectRun, detectRun } from '#pipeline/detect-run.js';
+import { trackedDetection } from '#pipeline/tracked-detection.js';
 import { openEngine } from '#runtime/engine.js';
 import { runtimeVersion } from '#runtime/session.js';
 import type { DetectFlags } from './detect.js';
@@ -24,7 +25,10 @@ export async function runDetect(patterns: readonly string[], flags: DetectFlags,
   }
   const { terminal } = session;
   const signal = interruption();
-  const engine = await openEngine({ ...(await engineOptions(session, flags)), ...leanOptions(session) });
+  const engine = await openEngine({
+    ...(await engineOptions(session, flags)),
+    ...leanOptions(session, flags.track ?? 'none'),
+  });
   try {
     greet(terminal, engine);
     const inputs = await detectInputs(patterns, engine, session);
@@ -58,13 +62,12 @@ async function planned({ inputs, engine, flags, session, signal }: Plan): Promis
   return {
     inputs,
     engine,
-    detection: detectOptions(session, card.labels),
+    ...trackedDetection(detectOptions(session, card.labels), card, track ?? 'none'),
     explain,
     formats: output.formats,
     output: output.dir,
     resume,
     signal,
-    ...(track && { tracking: { algorithm: track } }),
     settings: {
       versions: { lookout: version(), onnxruntime: runtimeVersion(), ffmpeg: (await ffmpegVersion()).text },
       model: { name: card.name, sha256: card.model.sha256, input: card.input.size, device: device.ran },

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LookoutError } from '#core/errors.js';
 import type { Size } from '#core/size.js';
+import { detectionFor, trackedDetection } from '#pipeline/tracked-detection.js';
 import type { EngineOptions } from '#runtime/engine-options.js';
 import { type DetectOptions, suppressOptions } from '#vision/detect.js';
 import { createSuppressor } from '#vision/suppress.js';
+import type { TrackerOptions } from '#vision/tracking/options.js';
 import { namedModel } from './bundled-models.js';
 import { type ReadingOptions, readingOf } from './models-options.js';
 import type { Session } from './settings.js';
@@ -33,9 +35,14 @@ export async function engineOptions(
 }
 
 /** For a run with one set of thresholds and one picture at a time: rows that no threshold lets through may stay in the graph. */
-export function leanOptions(session: Session): Pick<EngineOptions, 'scoreFloor' | 'maxBatch'> {
-  const scoreFloor: EngineOptions['scoreFloor'] = (card) =>
-    createSuppressor(suppressOptions(card, detectOptions(session, card.labels))).floor;
+export function leanOptions(
+  session: Session,
+  track: TrackerOptions['algorithm'] | 'none',
+): Pick<EngineOptions, 'scoreFloor' | 'maxBatch'> {
+  const scoreFloor: EngineOptions['scoreFloor'] = (card) => {
+    const reported = detectionFor(trackedDetection(detectOptions(session, card.labels), card, track));
+    return createSuppressor(suppressOptions(card, reported)).floor;
+  };
   return { scoreFloor, maxBatch: 1 };
 }
 

@@ -3,6 +3,7 @@ import type { Settings } from '#config/settings.js';
 import type { Card } from '#core/card.js';
 import { LookoutError } from '#core/errors.js';
 import type { CameraPlan, LiveSettings } from '#pipeline/live/camera-plan.js';
+import { trackedDetection } from '#pipeline/tracked-detection.js';
 import { detectOptions } from './engine-settings.js';
 
 type CameraSettings = Exclude<Settings['cameras'][string], string>;
@@ -45,17 +46,13 @@ function cameraPlan(
 ): CameraPlan {
   const { live, sampling } = loaded.settings;
   const shared = detectOptions(loaded, card.labels);
-  const detection = {
+  const chosen = {
     ...shared,
     ...(own.score !== null && { score: own.score }),
     ...(own.perClass !== null && { scores: own.perClass }),
     ...(own.classes !== null && { labels: own.classes }),
   };
   const tracker = own.tracker ?? live.tracker;
-  const shown = detection.score ?? card.thresholds?.score ?? 0.25;
-  // As in `detect`: a threshold that somebody chose for all goes before the card's of a single class.
-  const scores = { ...(detection.score === undefined && card.thresholds?.perClass), ...detection.scores };
-  const highScore = Math.min(shown, ...Object.values(scores));
   const fps = own.fps ?? sampling.fps ?? undefined;
   const hwaccel = own.hwaccel ?? live.hwaccel ?? undefined;
   return {
@@ -63,12 +60,9 @@ function cameraPlan(
     source: own.source,
     ...(own.analysisSource !== null && { analysisSource: own.analysisSource }),
     ...(fps !== undefined && { fps }),
-    detection: { ...detection, score: shown, scores },
+    ...trackedDetection(chosen, card, tracker),
     zones: own.zones,
     masks: own.masks,
-    ...(tracker !== 'none' && {
-      tracking: { algorithm: tracker, highScore, newScore: shown, newScores: scores },
-    }),
     transport: own.transport ?? live.transport,
     ...(hwaccel !== undefined && { hwaccel }),
     loop: own.loop,

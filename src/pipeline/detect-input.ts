@@ -7,13 +7,13 @@ import type { FrameSource } from '#core/source.js';
 import { inOrder } from '#operators/in-order.js';
 import { type Journal, openJournal, readProgress } from '#records/journal.js';
 import { type Format, placeCopy, publish } from '#records/results.js';
-import { createDetect, type DetectOptions } from '#vision/detect.js';
+import { createDetect } from '#vision/detect.js';
 import type { Explanation } from '#vision/detections.js';
 import { createTracker, restoreTracker } from '#vision/tracking/create.js';
-import type { TrackerOptions } from '#vision/tracking/options.js';
 import { analyse } from './analyse.js';
 import { type BatchState, EXPLANATIONS, journalled, RECORDS } from './batch.js';
 import type { Outcome } from './run-state.js';
+import { detectionFor, type TrackedDetection } from './tracked-detection.js';
 
 /** One video, or all pictures of a run. */
 export interface DetectInput {
@@ -45,11 +45,8 @@ export interface Copy {
 }
 
 /** What all inputs of a run share. */
-export interface DetectContext {
+export interface DetectContext extends TrackedDetection {
   readonly engine: Engine;
-  readonly detection: DetectOptions;
-  /** Absent: detections keep no identity. */
-  readonly tracking?: Partial<TrackerOptions>;
   readonly explain: boolean;
   readonly formats: readonly Format[];
   /** Where the results go. */
@@ -137,8 +134,10 @@ async function readFrames(reading: Reading): Promise<BatchState> {
   const faults = new Set(start.faults);
   const tracker = tracking && (start.tracker ? restoreTracker(start.tracker) : createTracker(tracking));
   let dropped: Explanation[] = [];
-  const explain = context.explain ? { explain: (explanation: Explanation) => dropped.push(explanation) } : {};
-  const detect = createDetect(engine.card, { ...context.detection, ...explain });
+  const explain = (explanation: Explanation): void => {
+    if (explanation.score >= (tracking?.highScore ?? 0)) dropped.push(explanation);
+  };
+  const detect = createDetect(engine.card, { ...detectionFor(context), ...(context.explain && { explain }) });
   const source = await input.open(start.last, (line) => faults.add(line), directory);
   const live = source.info.kind === 'live';
   try {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cameraPlans, plainPlan } from '#commands/watch-plans.js';
 import { loadSettings } from '#config/load.js';
 import type { Card } from '#core/card.js';
-import { detectionFor } from '#pipeline/live/camera-analysis.js';
+import { detectionFor } from '#pipeline/tracked-detection.js';
 
 const street = JSON.parse(readFileSync('models/street/card.json', 'utf8')) as Card;
 const card: Card = { ...street, thresholds: { score: 0.3, perClass: { person: 0.4, car: 0.5 } } };

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LookoutError } from '#core/errors.js';
 import type { DetectInput } from '#pipeline/detect-input.js';
 import { type DetectRun, detectRun, type RunProgress } from '#pipeline/detect-run.js';
+import { trackedDetection } from '#pipeline/tracked-detection.js';
 import { fakeEngine, fakeSource } from '../support/fakes.js';
 
 let output: string;
@@ -77,6 +78,27 @@ describe('a detect run', () => {
     await expect(detectRun(run(inputs, { tracking: {}, engine }), silent)).rejects.toThrow('told to fail');
     await detectRun(run(inputs, { tracking: {}, resume: true }), silent);
     expect(await files()).toEqual(expected);
+  });
+
+  it('keeps a track through scores below what is shown, as watching does, and begins none there', async () => {
+    // Frame 4 is faint, and so is every frame from 19 on: another object by then, for nothing was there in between.
+    const engine = fakeEngine({ scoreAt: (seq) => (seq === 4 || seq >= 19 ? 0.2 : 0.9) });
+    const shown = trackedDetection({ labels: ['person'], score: 0.5 }, engine.card, 'bytetrack');
+    const walk: DetectInput = {
+      ...video('a.mp4', 0),
+      open: async () => fakeSource(30, { boxesAt: (seq) => (seq < 8 || seq >= 19 ? 1 : 0) }),
+    };
+    const seen: [number, number | undefined][] = [];
+    await detectRun(
+      run([walk], { engine, ...shown, tracking: { ...shown.tracking, maxLost: 0.2 }, explain: true }),
+      silent,
+    );
+    const all = await files();
+    for (const line of all['a.mp4.jsonl']!.trim().split('\n')) {
+      const { seq, detections } = JSON.parse(line) as { seq: number; detections: { track_id?: number }[] };
+      for (const { track_id } of detections) seen.push([seq, track_id]);
+    }
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((seq) => [seq, 1]));
   });
 
   it('does not work again on what is finished', async () => {

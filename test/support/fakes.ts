@@ -27,8 +27,15 @@ export const card: Card = {
   labels: ['person', 'car'],
 };
 
+interface FakeEngineOptions {
+  readonly workers?: number;
+  readonly failAt?: number;
+  /** Score of the best box of a picture, by its second byte. */
+  readonly scoreAt?: (byte: number) => number;
+}
+
 /** An engine that finds in each picture as many boxes as its first byte says, placed by its second byte. */
-export function fakeEngine(options: { workers?: number; failAt?: number } = {}): Engine & { calls: number } {
+export function fakeEngine(options: FakeEngineOptions = {}): Engine & { calls: number } {
   const engine = {
     calls: 0,
     card,
@@ -43,7 +50,8 @@ export function fakeEngine(options: { workers?: number; failAt?: number } = {}):
       const outputs = pictures.map((picture) => {
         const rows = Array.from({ length: picture[0]! }, (_, index) => {
           const left = (picture[1]! + index * 7) % 40;
-          return [left, 5, left + 20, 40, 0.9 - index * 0.1, index % 2];
+          const best = options.scoreAt?.(picture[1]!) ?? 0.9;
+          return [left, 5, left + 20, 40, best - index * 0.1, index % 2];
         });
         return new Map([['output', { dims: [1, rows.length, 6], data: Float32Array.from(rows.flat()) }]]);
       });
@@ -58,7 +66,7 @@ export function fakeEngine(options: { workers?: number; failAt?: number } = {}):
 /** A source of `count` frames, two of three with boxes; `fault` is thrown after the last. Counts what comes back. */
 export function fakeSource(
   count: number,
-  options: { from?: number; fault?: Error; name?: string } = {},
+  options: { from?: number; fault?: Error; name?: string; boxesAt?: (seq: number) => number } = {},
 ): FrameSource & { recycled: number; closed: boolean } {
   const { from = 0, fault, name = 'fake.mp4' } = options;
   const source = {
@@ -74,7 +82,7 @@ export function fakeSource(
     async *[Symbol.asyncIterator](): AsyncGenerator<Frame> {
       for (let seq = from; seq < count && !source.closed; seq += 1) {
         const data = new Uint8Array(3 * 64 * 64);
-        data[0] = seq % 3;
+        data[0] = options.boxesAt?.(seq) ?? seq % 3;
         data[1] = seq;
         yield {
           stamp: { source: name, seq, pts: seq / 25, size: { width: 128, height: 128 } },

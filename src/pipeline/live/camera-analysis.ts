@@ -1,11 +1,11 @@
 import type { Observable, Subscription } from 'rxjs';
 import { messageOf } from '#core/errors.js';
 import type { Observation } from '#core/observation.js';
-import { createDetect, type DetectOptions } from '#vision/detect.js';
+import { createDetect } from '#vision/detect.js';
 import { createTracker } from '#vision/tracking/create.js';
-import { trackerOptions } from '#vision/tracking/options.js';
 import type { Tracker } from '#vision/tracking/tracker.js';
 import { createZoneFilter } from '#vision/zones.js';
+import { detectionFor } from '../tracked-detection.js';
 import { type Analysed, analyseLive } from './analyse-live.js';
 import type { CameraPlan } from './camera-plan.js';
 import type { LiveShared } from './live-camera.js';
@@ -80,17 +80,4 @@ export class CameraAnalysis {
     this.#loggedAt = now;
     this.#shared.logger.error({ camera: this.#plan.camera }, `inference failed: ${messageOf(error)}`);
   }
-}
-
-/**
- * ByteTrack keeps tracks alive by detections below the score from which they begin; the detector must report them to it, of
- * every label.
- */
-export function detectionFor({ detection, tracking }: Pick<CameraPlan, 'detection' | 'tracking'>): DetectOptions {
-  if (tracking === undefined) return detection;
-  const { algorithm, lowScore } = trackerOptions(tracking);
-  if (algorithm !== 'bytetrack') return detection;
-  const { scores = {} } = detection;
-  const score = Math.min(lowScore, ...Object.values(scores), detection.score ?? lowScore);
-  return { ...detection, score, scores: Object.fromEntries(Object.keys(scores).map((label) => [label, score])) };
 }

@@ -7,7 +7,7 @@ import type { VideoPiece } from '#core/video.js';
 import { liveSourcesEnded } from '#media/live/children.js';
 import { locate } from '#media/location.js';
 import { createDetect } from '#vision/detect.js';
-import { detectionFor } from './camera-analysis.js';
+import { detectionFor } from '../tracked-detection.js';
 import type { CameraPlan } from './camera-plan.js';
 import { LiveCamera, type LiveShared } from './live-camera.js';
 import { Outlet } from './outlet.js';
