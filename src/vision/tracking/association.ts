@@ -5,7 +5,14 @@ import { Overlap } from './overlap.js';
 import type { Stage } from './stages.js';
 import type { Tracklet } from './tracklet.js';
 
-/** Matches tracks with detections by IoU. Buffers are kept between frames. */
+/** How tracks are matched with detections. */
+export interface Matching {
+  readonly stage: Stage;
+  readonly motion: Motion;
+  readonly perClass: boolean;
+}
+
+/** Matches tracks with detections. Buffers are kept between frames. */
 export class Association {
   #overlap = new Overlap();
   #assignment = new Assignment();
@@ -13,33 +20,44 @@ export class Association {
   #detectionBoxes = new Float64Array(64);
 
   /**
-   * Pairs of indices of the cheapest matching of one stage; a pair costs more than the stage's limit never matches.
-   * With `perClass` a pair must agree in class.
+   * The cheapest matching of one stage: of each track the index of its detection, -1 for none. A pair that costs more than
+   * the stage's limit never matches; with `perClass` a pair must agree in class.
    */
-  match(
-    tracks: readonly Tracklet[],
-    detections: readonly Detection[],
-    how: { readonly stage: Stage; readonly motion: Motion; readonly perClass: boolean },
-  ): Int32Array {
-    const { fuseScore, limit } = how.stage;
-    const assignment = this.#assignment;
-    assignment.begin(detections.length);
+  match(tracks: readonly Tracklet[], detections: readonly Detection[], how: Matching): Int32Array {
+    this.#assignment.begin(detections.length);
+    if (how.stage.cost === 'distance') this.#byDistance(tracks, detections, how);
+    else this.#byOverlap(tracks, detections, how);
+    return this.#assignment.solve(how.stage.limit);
+  }
+
+  #byOverlap(tracks: readonly Tracklet[], detections: readonly Detection[], how: Matching): void {
+    const { cost: kind, limit } = how.stage;
     this.#trackBoxes = boxesOf(tracks, this.#trackBoxes, how.motion);
     this.#detectionBoxes = detectionBoxes(detections, this.#detectionBoxes);
     this.#overlap.each(
       { boxes: this.#trackBoxes, count: tracks.length },
       { boxes: this.#detectionBoxes, count: detections.length },
       {
-        visit(row, column, iou) {
+        visit: (row, column, iou) => {
           const detection = detections[column];
           if (how.perClass && tracks[row].classId !== detection.classId) return;
-          const cost = 1 - (fuseScore ? iou * detection.score : iou);
-          if (cost <= limit) assignment.pair(column, cost);
+          const cost = 1 - (kind === 'iou-score' ? iou * detection.score : iou);
+          if (cost <= limit) this.#assignment.pair(column, cost);
         },
-        endRow: () => assignment.endRow(),
+        endRow: () => this.#assignment.endRow(),
       },
     );
-    return assignment.solve(limit);
+  }
+
+  #byDistance(tracks: readonly Tracklet[], detections: readonly Detection[], how: Matching): void {
+    for (const { classId, filter } of tracks) {
+      for (let column = 0; column < detections.length; column++) {
+        if (how.perClass && detections[column].classId !== classId) continue;
+        const cost = how.motion.distance(filter, detections[column].box);
+        if (cost <= how.stage.limit) this.#assignment.pair(column, cost);
+      }
+      this.#assignment.endRow();
+    }
   }
 
   /** Calls `on(i, j)` for each pair of tracks, one of each list, whose boxes have an IoU above `threshold`. */

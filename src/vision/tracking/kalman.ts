@@ -41,3 +41,9 @@ export function correct(filter: Float64Array, at: number, measured: number, r: n
   filter[at + 3] = (1 - kx) * pxv;
   filter[at + 4] -= kv * pxv;
 }
+
+/** How far a measured position of variance `r` is from the expected one, in standard deviations, squared. */
+export function deviation(filter: Float64Array, at: number, measured: number, r: number): number {
+  const error = measured - filter[at];
+  return (error * error) / (filter[at + 2] + r);
+}

@@ -1,5 +1,5 @@
 import type { Box } from '#core/box.js';
-import { correct, initiate, KALMAN_VALUES, predict } from './kalman.js';
+import { correct, deviation, initiate, KALMAN_VALUES, predict } from './kalman.js';
 
 /** Numbers that a motion model keeps per track: four coordinates, each with its velocity and covariance. */
 export const FILTER_VALUES = 4 * KALMAN_VALUES;
@@ -12,6 +12,11 @@ export interface Motion {
   /** `seen`: the track was matched in the frame before. */
   predict(filter: Float64Array, steps: number, seen: boolean): void;
   correct(filter: Float64Array, box: Box): void;
+  /**
+   * Squared Mahalanobis distance of a box from where the track may be: how many standard deviations its centre and its
+   * size (height or area) are off, squared and summed (Wojke et al., equation 1, without the aspect).
+   */
+  distance(filter: Float64Array, box: Box): number;
   /** Writes the box's corners at `at` of `out`; without area where the filter ran away. */
   write(filter: Float64Array, out: Float64Array, at: number): void;
 }
@@ -51,6 +56,11 @@ export const centreHeight: Motion = {
     correct(filter, THIRD, aspect, square(1e-1));
     correct(filter, FOURTH, h, r);
   },
+  distance(filter, box) {
+    const [cx, cy, , h] = aspectHeight(box);
+    const r = square(POSITION * filter[FOURTH]);
+    return deviation(filter, X, cx, r) + deviation(filter, Y, cy, r) + deviation(filter, FOURTH, h, r);
+  },
   write(filter, out, at) {
     const h = Math.max(0, filter[FOURTH]);
     writeCentred(out, at, [filter[X], filter[Y], Math.max(0, filter[THIRD]) * h, h]);
@@ -82,6 +92,10 @@ export const centreArea: Motion = {
     correct(filter, Y, cy, 1);
     correct(filter, THIRD, area, 10);
     correct(filter, FOURTH, aspect, 10);
+  },
+  distance(filter, box) {
+    const [cx, cy, area] = areaAspect(box);
+    return deviation(filter, X, cx, 1) + deviation(filter, Y, cy, 1) + deviation(filter, THIRD, area, 10);
   },
   write(filter, out, at) {
     const width = Math.sqrt(Math.max(0, filter[THIRD] * filter[FOURTH]));

@@ -20,6 +20,11 @@ export interface TrackerOptions {
   /** The same for low scores, and for tracks that are not confirmed yet; ByteTrack only. */
   readonly lowMatchLimit: number;
   readonly tentativeMatchLimit: number;
+  /**
+   * How far from where it is expected a detection that overlaps no track may still be one seen in the frame before, in
+   * standard deviations of the track's filter; 0 goes by overlap alone.
+   */
+  readonly reach: number;
   /** Matches that a new track needs before it is reported; never more than there were frames. */
   readonly confirmAfter: number;
   /** A track that is not seen for longer is forgotten, seconds; it always survives to the next frame. */
@@ -44,6 +49,7 @@ const BYTETRACK: TrackerOptions = {
   matchLimit: 0.8,
   lowMatchLimit: 0.5,
   tentativeMatchLimit: 0.7,
+  reach: 3,
   confirmAfter: 2,
   maxLost: 1,
   perClass: true,
@@ -55,7 +61,7 @@ const BYTETRACK: TrackerOptions = {
 /** The defaults of each algorithm. Thresholds follow the score from which detections are shown, not the papers' detectors. */
 export const TRACKER_DEFAULTS: Readonly<Record<TrackerOptions['algorithm'], TrackerOptions>> = {
   bytetrack: BYTETRACK,
-  sort: { ...BYTETRACK, algorithm: 'sort', matchLimit: 0.7, confirmAfter: 3, maxLost: 0.3 },
+  sort: { ...BYTETRACK, algorithm: 'sort', matchLimit: 0.7, reach: 0, confirmAfter: 3, maxLost: 0.3 },
 };
 
 /** Fills in the defaults. @throws RangeError naming the option that cannot be. */
@@ -69,6 +75,7 @@ export function trackerOptions(given: Partial<TrackerOptions> = {}): TrackerOpti
   for (const [label, score] of Object.entries(options.newScores)) check(`newScores.${label}`, score, [0, 1]);
   for (const key of ['newOverlap', 'matchLimit', 'lowMatchLimit', 'tentativeMatchLimit'] as const)
     check(key, options[key], [0, 1]);
+  check('reach', options.reach, [0, 100]);
   check('confirmAfter', options.confirmAfter, [1, 1000]);
   check('maxLost', options.maxLost, [0, 3600]);
   check('frameRate', options.frameRate, [0.01, 1000]);

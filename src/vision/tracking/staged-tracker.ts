@@ -18,7 +18,8 @@ const FARTHEST_PX = 1e7;
  * Deviations from ByteTrack's published code: time comes from pts, not from counting frames; tentative tracks are
  * predicted too (there, their first velocity is lost); ids are given at confirmation, so that none is skipped;
  * a score exactly at the high threshold counts as high (there, it is dropped); one class never takes another's track; a
- * second box of a seen object starts no track (`newOverlap`: detectors of small models leave many).
+ * second box of a seen object starts no track (`newOverlap`: detectors of small models leave many); what overlaps no track
+ * may still be one that is quick (`reach`).
  * From SORT's: a confirmed track stays confirmed through a gap (there, it must be seen three times again), an unconfirmed
  * one dies at its first miss.
  */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Box } from '#core/box.js';
+import { evaluateTracking } from '#vision/metrics/tracking-evaluation.js';
 import { createTracker } from '#vision/tracking/create.js';
 import { ReferenceByteTrack } from './reference-bytetrack.js';
 import { crowd, detectionOf, evenly, render, stampAt } from './scene.js';
@@ -16,7 +17,7 @@ describe('ByteTrack', () => {
   ])('gives the same ids as the slow reference in a faulty crowd (seed %i, haste %i)', (seed, haste) => {
     const faults = { miss: 0.15, lowScore: 0.15, duplicate: 0.1, twin: 0.05, falseAlarm: 0.4, jitter: 2 };
     const frames = render(crowd(18, seed, 5, haste), evenly(150, 30), faults, seed);
-    const tracker = createTracker({ highScore: 0.5, newScore: 0.6, maxLost: 0.5, newOverlap: 1 });
+    const tracker = createTracker({ highScore: 0.5, newScore: 0.6, maxLost: 0.5, newOverlap: 1, reach: 0 });
     const reference = new ReferenceByteTrack({ high: 0.5, low: 0.1, fresh: 0.6, maxLostFrames: 15 });
     let compared = 0;
     for (const { detections, stamp } of frames) {
@@ -90,6 +91,42 @@ describe('ByteTrack', () => {
     };
     expect(ids('bytetrack')).toEqual(new Array(30).fill([1]));
     expect(ids('sort').slice(10, 20)).toEqual(new Array(10).fill([]));
+  });
+
+  /** Ids of each frame of a thing that is 40 px wide, at 5 frames a second. */
+  function idsAt(places: readonly number[], reach?: number): number[][] {
+    const tracker = createTracker(reach === undefined ? {} : { reach });
+    return places.map((x, i) =>
+      tracker.update([detectionOf([x, 0, x + 40, 80])], stampAt(i, i / 5)).map(({ trackId }) => trackId),
+    );
+  }
+
+  it('follows what is so quick that it leaves its own box between two frames, which overlap alone cannot', () => {
+    const quick = Array.from({ length: 10 }, (_, i) => 60 * i);
+    expect(idsAt(quick)).toEqual(quick.map(() => [1]));
+    expect(idsAt(quick, 0).slice(1)).toEqual(quick.slice(1).map(() => []));
+  });
+
+  it('takes nothing that is out of reach for the same: neither too far away nor of another size', () => {
+    expect(idsAt([0, 0, 0, 400, 400])).toEqual([[1], [1], [1], [], [2]]);
+    const tracker = createTracker();
+    const [small, large] = [detectionOf([0, 0, 40, 80]), detectionOf([45, -200, 245, 200])];
+    const ids = [small, small, large, large].map((one, i) => tracker.update([one], stampAt(i, i / 5))[0]?.trackId);
+    expect(ids).toEqual([1, 1, undefined, 2]);
+  });
+
+  it.each([25, 12.5, 5])('keeps the identities of a quick crowd at %d frames a second', (fps) => {
+    const faults = { miss: 0.02, lowScore: 0.08, duplicate: 0.05, falseAlarm: 0.02, jitter: 1 };
+    const sequences = [1, 2, 3].map((seed) => {
+      const tracker = createTracker();
+      return render(crowd(10, seed, 8, 3), evenly(8 * fps, fps), faults, seed).map(({ truth, detections, stamp }) => ({
+        truth,
+        predicted: tracker.update(detections, stamp).map(({ trackId, box }) => ({ id: trackId, box })),
+      }));
+    });
+    const { HOTA, idSwitches } = evaluateTracking(sequences);
+    expect(HOTA).toBeGreaterThan(0.92); // 0.81 at 5 frames a second by overlap alone
+    expect(idSwitches).toBeLessThanOrEqual(2);
   });
 
   it.each([

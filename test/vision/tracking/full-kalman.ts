@@ -48,10 +48,8 @@ export class FullKalman {
   }
 
   correct(box: Box): void {
-    const h = this.#mean[3]![0]!;
     const observe = diagonal(new Array(8).fill(1)).slice(0, 4);
-    const noise = diagonal([h / 20, h / 20, 1e-1, h / 20].map((s) => s * s));
-    const projected = plus(multiply(multiply(observe, this.#covariance), transposed(observe)), noise);
+    const projected = this.#projected(observe);
     const gain = multiply(multiply(this.#covariance, transposed(observe)), inverse(projected));
     const error = plus(
       measurement(box).map((v) => [v]),
@@ -60,6 +58,26 @@ export class FullKalman {
     );
     this.#mean = plus(this.#mean, multiply(gain, error));
     this.#covariance = plus(this.#covariance, multiply(multiply(gain, projected), transposed(gain)), -1);
+  }
+
+  /** (z - Hx)' S^-1 (z - Hx) of the centre and the height. */
+  distance(box: Box): number {
+    const observe = diagonal(new Array(8).fill(1)).filter((_, row) => row < 4 && row !== 2);
+    const z = measurement(box).filter((_, row) => row !== 2);
+    const projected = this.#projected(diagonal(new Array(8).fill(1)).slice(0, 4));
+    const kept = projected.filter((_, row) => row !== 2).map((row) => row.filter((_, column) => column !== 2));
+    const error = plus(
+      z.map((v) => [v]),
+      multiply(observe, this.#mean),
+      -1,
+    );
+    return multiply(multiply(transposed(error), inverse(kept)), error)[0]![0]!;
+  }
+
+  #projected(observe: Matrix): Matrix {
+    const h = this.#mean[3]![0]!;
+    const noise = diagonal([h / 20, h / 20, 1e-1, h / 20].map((s) => s * s));
+    return plus(multiply(multiply(observe, this.#covariance), transposed(observe)), noise);
   }
 
   corners(): Box {

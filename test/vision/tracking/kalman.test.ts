@@ -49,6 +49,9 @@ describe("ByteTrack's motion", () => {
       const seen = random.chance(0.8);
       centreHeight.predict(filter, 1, seen);
       full.predict(seen);
+      const other = box(100 + 3 * frame + 20 * random.normal(), 190, 50, 90 + 5 * random.normal());
+      const expected = full.distance(other);
+      expect(Math.abs(centreHeight.distance(filter, other) - expected)).toBeLessThan(1e-7 * (1 + expected));
       if (random.chance(0.7)) {
         const measured = box(100 + 3 * frame + random.normal(), 200, 40 + random.normal(), 90 + random.normal());
         centreHeight.correct(filter, measured);
@@ -80,6 +83,18 @@ describe.each([
       if (i > 30) expect(Math.abs(corners[0]! - 4 * frame)).toBeLessThan(0.5);
       motion.correct(filter, box(4 * frame, 50, 40, 80));
     }
+  });
+
+  it('is the farther from a box the less it expects it there, and not at all from where it is', () => {
+    const filter = new Float64Array(FILTER_VALUES);
+    motion.initiate(filter, box(0, 50, 40, 80));
+    motion.predict(filter, 1, true);
+    const far = [0, 10, 20, 40].map((x) => motion.distance(filter, box(x, 50, 40, 80)));
+    expect(far[0]).toBeCloseTo(0, 12);
+    expect(far).toEqual([...far].sort((a, b) => a - b));
+    const before = motion.distance(filter, box(40, 50, 40, 80));
+    motion.predict(filter, 5, true);
+    expect(motion.distance(filter, box(40, 50, 40, 80))).toBeLessThan(before); // doubt grows with time
   });
 
   it('writes boxes that are never inside out, however far it predicts', () => {
