@@ -2,16 +2,28 @@ import { once } from 'node:events';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Engine } from '#core/engine.js';
+import { Random } from '#core/random.js';
 import { decodeVideo } from '#core/video-message.js';
 import type { LiveCameras } from '#pipeline/live/live-cameras.js';
 import { Metrics } from '#server/metrics.js';
 import { type RunningServer, startServer } from '#server/server.js';
-import { brightEngine, camerasOf, observations, plan, quiet, untilStatus } from '../pipeline/live/support.js';
+import {
+  brightEngine,
+  camerasOf,
+  longestPause,
+  observations,
+  plan,
+  quiet,
+  untilStatus,
+} from '../pipeline/live/support.js';
+import { malformed } from '../server/malformed.js';
 import { openDescriptors } from '../support/processes.js';
 import { makeVideo, temporaryFolder } from '../support/video.js';
 
 const folder = temporaryFolder();
 const CROWD = 200;
+const MALFORMED = 1000;
+const report: string[] = [];
 let engine: Engine;
 let cameras: LiveCameras;
 let server: RunningServer;
@@ -23,7 +35,15 @@ afterEach(async () => {
   await server.close();
   await cameras.close();
 });
-afterAll(() => engine.close());
+afterAll(async () => {
+  await engine.close();
+  console.log(`longest pause between two analysed frames meanwhile:\n${report.join('\n')}`);
+});
+
+/** Notes how much a camera was held up while something was done. */
+async function heldUp(by: string, done: Promise<unknown>): Promise<void> {
+  report.push(`  ${by.padEnd(34)} ${(await longestPause(cameras, 'gate', done)).toFixed(2)} s`);
+}
 
 async function watching(): Promise<void> {
   cameras = camerasOf(engine);
@@ -65,12 +85,16 @@ it('200 viewers at once see the live video and its boxes, and leave nothing behi
   await watching();
   await observations(cameras, 'gate', 2);
   const descriptors = openDescriptors();
-  const viewers = await Promise.all(Array.from({ length: CROWD }, viewer));
-  await expect
-    .poll(() => viewers.every(({ observed, filmed }) => observed.length >= 10 && filmed.length >= 10), {
-      timeout: 30_000,
-    })
-    .toBe(true);
+  let viewers: Viewer[] = [];
+  const served = async (): Promise<void> => {
+    viewers = await Promise.all(Array.from({ length: CROWD }, viewer));
+    await expect
+      .poll(() => viewers.every(({ observed, filmed }) => observed.length >= 10 && filmed.length >= 10), {
+        timeout: 30_000,
+      })
+      .toBe(true);
+  };
+  await heldUp(`${CROWD} clients at once`, served());
   expect(server.clients).toBe(CROWD);
   for (const { filmed } of viewers) {
     const pieces = filmed.slice(1); // behind the init segment
@@ -87,11 +111,38 @@ it('a viewer that reads nothing costs the others no frame of the live video', as
   const stuck = await viewer();
   stuck.socket.pause();
   const others = await Promise.all(Array.from({ length: 10 }, viewer));
-  await observations(cameras, 'gate', 60);
+  await heldUp('a client that reads nothing', observations(cameras, 'gate', 60));
   await expect.poll(() => others.every(({ filmed }) => filmed.length >= 50), { timeout: 30_000 }).toBe(true);
   for (const { filmed } of others) {
     const pieces = filmed.slice(1);
     expect(pieces).toEqual(pieces.map((_, at) => pieces[0]! + at));
   }
   await Promise.all([stuck, ...others].map(gone));
+});
+
+it(`${MALFORMED} malformed messages cost the others no frame of the live video`, async () => {
+  await watching();
+  const other = await viewer();
+  const random = new Random(2000);
+  let cuts = 0;
+  const sent = async (): Promise<void> => {
+    let socket: WebSocket | undefined;
+    for (let count = 0; count < MALFORMED; count += 1) {
+      if (socket?.readyState !== WebSocket.OPEN) {
+        socket = new WebSocket(`${server.url.replace('http', 'ws')}api/v1/ws`);
+        socket.on('close', () => (cuts += 1));
+        await once(socket, 'open');
+      }
+      socket.send(malformed(random));
+      if (count % 10 === 9) await new Promise((resolve) => setImmediate(resolve));
+    }
+    socket?.terminate();
+  };
+  await heldUp(`${MALFORMED} malformed messages`, sent());
+  await expect.poll(() => other.filmed.length >= 50, { timeout: 30_000 }).toBe(true);
+  const pieces = other.filmed.slice(1);
+  expect(pieces).toEqual(pieces.map((_, at) => pieces[0]! + at));
+  expect(cuts).toBeGreaterThan(0);
+  expect(cameras.status('gate')).toMatchObject({ state: 'live', epoch: 1 });
+  await gone(other);
 });

@@ -7,7 +7,15 @@ import { LookoutError } from '#core/errors.js';
 import type { Observation } from '#core/observation.js';
 import { jpegSize } from '#media/live/jpeg-size.js';
 import type { LiveCameras } from '#pipeline/live/live-cameras.js';
-import { brightEngine, camerasOf, observations, pieces, plan, untilStatus } from '../pipeline/live/support.js';
+import {
+  brightEngine,
+  camerasOf,
+  longestPause,
+  observations,
+  pieces,
+  plan,
+  untilStatus,
+} from '../pipeline/live/support.js';
 import { NetworkNamespace } from '../support/network-namespace.js';
 import { childrenNamed, openDescriptors } from '../support/processes.js';
 import { FaultyNetwork } from '../support/proxy.js';
@@ -24,6 +32,7 @@ import { ffmpegRun, makeVideo, temporaryFolder } from '../support/video.js';
 const folder = temporaryFolder();
 const mount: Record<string, Mount> = { '/cam': { launch: testPicture() } };
 const report: string[] = [];
+const pauses: string[] = [];
 const namespace = NetworkNamespace.create();
 let engine: Engine;
 let cameras: LiveCameras;
@@ -44,6 +53,7 @@ afterAll(async () => {
   namespace?.remove();
   await engine.close();
   console.log(`recovery once the cause was gone:\n${report.join('\n')}`);
+  console.log(`longest pause between two analysed frames where nothing is to recover:\n${pauses.join('\n')}`);
 });
 
 /** A camera that is live. */
@@ -151,12 +161,18 @@ describe.skipIf(!hasRtspServer)('a camera comes back', () => {
   });
 });
 
+/** Waits for what is done, and notes how much it held the camera up. */
+async function goingOn<T>(fault: string, done: Promise<T>): Promise<T> {
+  pauses.push(`  ${fault.padEnd(34)} ${(await longestPause(cameras, 'gate', done)).toFixed(2)} s`);
+  return done;
+}
+
 describe('a camera goes on', () => {
   it('when its resolution changes: each frame has its own size', async () => {
     const [first, second] = ['160x96', '320x192'];
     await makeVideo(`${folder}/a.ts`, { size: first!, frames: 30 });
     await makeVideo(`${folder}/b.mp4`, { size: second!, frames: 100 });
-    await ffmpegRun(['-i', `${folder}/b.mp4`, '-c', 'copy', '-output_ts_offset', '2.6', `${folder}/b.ts`]);
+    await ffmpegRun(['-i', `${folder}/b.mp4`, '-c', 'copy', '-output_ts_offset', '1.2', `${folder}/b.ts`]);
     const both = Buffer.concat([readFileSync(`${folder}/a.ts`), readFileSync(`${folder}/b.ts`)]);
     writeFileSync(`${folder}/both.ts`, both);
     cameras = camerasOf(engine);
@@ -165,7 +181,8 @@ describe('a camera goes on', () => {
     cameras.onVideo('gate', ({ kind, seq }) => {
       if (kind === 'init') inits.push(seq);
     });
-    const seen = await observations(cameras, 'gate', 50);
+    await untilStatus(cameras, 'gate', ({ state }) => state === 'live');
+    const seen = await goingOn('resolution change', observations(cameras, 'gate', 50));
     const widths = seen.map(({ stamp }) => stamp.size.width);
     expect(new Set(widths)).toEqual(new Set([160, 320]));
     const [start, change] = inits;
@@ -180,7 +197,7 @@ describe('a camera goes on', () => {
     const real = Date.now.bind(Date);
     for (const step of [3_600_000, -3_600_000]) {
       const spy = vi.spyOn(Date, 'now').mockImplementation(() => real() + step);
-      const seen = await observations(cameras, 'gate', 5);
+      const seen = await goingOn(`clock step of ${step / 3_600_000} h`, observations(cameras, 'gate', 5));
       expect(Math.abs(seen.at(-1)!.stamp.capturedAt! - real() - step)).toBeLessThan(60_000);
       spy.mockRestore();
     }

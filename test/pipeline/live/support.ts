@@ -94,6 +94,17 @@ export function observations(cameras: LiveCameras, camera: string, count: number
   return collected(count, (take) => cameras.onObservation(camera, take));
 }
 
+/** The longest time between two analysed frames of a camera that goes on while something is done, seconds. */
+export async function longestPause(cameras: LiveCameras, camera: string, done: Promise<unknown>): Promise<number> {
+  let [last, longest] = [performance.now(), 0];
+  const stop = cameras.onObservation(camera, () => {
+    const now = performance.now();
+    [last, longest] = [now, Math.max(longest, now - last)];
+  });
+  await done.finally(stop);
+  return Math.max(longest, performance.now() - last) / 1000;
+}
+
 /** The observations up to the first that is the last one wanted. */
 export function observationsUntil(
   cameras: LiveCameras,
