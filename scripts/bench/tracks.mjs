@@ -1,7 +1,7 @@
 // How steady are the identities? Streets are rendered with their ground truth, `lookout detect --track` runs over them, and
 // `lookout score` says how well its tracks agree with what is there:
 //
-//   npm run bench:tracks -- [--seeds 101,102,103,104] [--seconds 15] [--fps 5,25] [--size 1280x720] [--model MODEL]
+//   npm run bench:tracks -- [--seeds 101,102,103] [--seconds 10] [--fps 5,25] [--size 960x540] [--model MODEL]
 //
 // A live camera is analysed at a few frames a second, a file at all of its own: both rates are shown.
 import { execFileSync } from 'node:child_process';
@@ -12,10 +12,10 @@ import { table } from './measure.mjs';
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '101,102,103,104' },
-    seconds: { type: 'string', default: '15' },
+    seeds: { type: 'string', default: '101,102,103' },
+    seconds: { type: 'string', default: '10' },
     fps: { type: 'string', default: '5,25' },
-    size: { type: 'string', default: '1280x720' },
+    size: { type: 'string', default: '960x540' },
     model: { type: 'string', default: 'models/street' },
   },
 });
