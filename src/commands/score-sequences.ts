@@ -15,7 +15,7 @@ export interface Sequence {
 /**
  * Pairs truths with results: a file with a file, or folders by name. A folder of truths holds `NAME/gt/gt.txt` (with
  * `NAME/seqinfo.ini`) or `NAME.mot.txt`; one of results `NAME.txt`, `NAME.mot.txt` or `NAME.mp4.mot.txt`.
- * @throws LookoutError kind `dataset` when there are none, or a sequence has no result
+ * @throws LookoutError kind `dataset` when there are none, or a sequence has no result or two
  */
 export async function pairedSequences(result: string, truth: string): Promise<Sequence[]> {
   const [resultIsFolder, truthIsFolder] = await Promise.all([isFolder(result), isFolder(truth)]);
@@ -29,6 +29,10 @@ export async function pairedSequences(result: string, truth: string): Promise<Se
   if (!truthIsFolder) return [{ name: nameOf(truth), truth, result }];
   const results = new Map<string, string>();
   for (const file of (await readdir(result)).filter((each) => each.endsWith('.txt')).sort()) {
+    const twin = results.get(nameOf(file));
+    if (twin !== undefined) {
+      throw new LookoutError('dataset', `${join(result, file)}: ${twin} is a result of ${nameOf(file)} too; leave one`);
+    }
     results.set(nameOf(file), join(result, file));
   }
   const truths = await truthsOf(truth);

@@ -79,11 +79,17 @@ describe('lookout score', () => {
       ['results', '--truth', 'empty'],
       /no truths; expected NAME\/gt\/gt\.txt or NAME\.mot\.txt/,
     ],
+    [
+      'two results of one sequence',
+      ['twins', '--truth', 'bad'],
+      /good\.txt: .*good\.mp4\.mot\.txt is a result of good too/,
+    ],
     ['a sequence without result', ['empty', '--truth', 'bad'], /no result for good; expected good\.txt/],
   ])('refuses %s', async (_, [result, flag, truth = 'bad/good.mot.txt'], message) => {
     written('bad/good.mot.txt', walk(STEADY));
     written('bad/lines.txt', ['1,1,0,0,20,40', '1,2,3']);
     written('bad/loose.txt', ['1,1,0,0,20,40', '2,-1,0,0,20,40']);
+    for (const name of ['good.txt', 'good.mp4.mot.txt']) written(`twins/${name}`, walk(STEADY));
     mkdirSync(join(folder, 'empty'), { recursive: true });
     mkdirSync(join(folder, 'results'), { recursive: true });
     const args = [join(folder, result!), flag ?? '--truth', join(folder, truth)];
