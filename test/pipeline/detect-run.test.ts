@@ -82,11 +82,11 @@ describe('a detect run', () => {
 
   it('keeps a track through scores below what is shown, as watching does, and begins none there', async () => {
     // Frame 4 is faint, and so is every frame from 19 on: another object by then, for nothing was there in between.
-    const engine = fakeEngine({ scoreAt: (seq) => (seq === 4 || seq >= 19 ? 0.2 : 0.9) });
+    const engine = fakeEngine({ scoreAt: (seq) => (seq === 4 || seq >= 19 ? 0.3 : 0.9) });
     const shown = trackedDetection({ labels: ['person'], score: 0.5 }, engine.card, 'bytetrack');
     const walk: DetectInput = {
       ...video('a.mp4', 0),
-      open: async () => fakeSource(30, { boxesAt: (seq) => (seq < 8 || seq >= 19 ? 1 : 0) }),
+      open: async () => fakeSource(30, { boxesAt: (seq) => (seq < 8 || seq >= 19 ? 2 : 0) }),
     };
     const seen: [number, number | undefined][] = [];
     await detectRun(
@@ -99,6 +99,9 @@ describe('a detect run', () => {
       for (const { track_id } of detections) seen.push([seq, track_id]);
     }
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((seq) => [seq, 1]));
+    // The car beside each person is explained where it is above the threshold, not where it is among what only tracks see.
+    const explained = [...all['a.mp4.explain.jsonl']!.matchAll(/"score":([\d.]+)/g)].map(([, score]) => Number(score));
+    expect(explained).toEqual(Array.from({ length: 7 }, () => 0.8));
   });
 
   it('does not work again on what is finished', async () => {
