@@ -34,6 +34,7 @@ const child = spawn(
   ['dist/main.js', 'watch', ...sources, '--fps', values.fps, '--model', values.model, '--port', '0', '--json'],
   { stdio: ['ignore', 'pipe', 'ignore'] },
 );
+process.on('exit', () => child.kill('SIGKILL')); // of no effect on one that has ended
 const url = await address(child);
 const samples = [];
 let latencies = [];

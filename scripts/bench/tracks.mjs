@@ -25,18 +25,8 @@ for (const fps of values.fps.split(',')) {
   for (const tracker of ['bytetrack', 'sort']) {
     const out = join(folder, tracker);
     rmSync(out, { recursive: true, force: true });
-    lookout(
-      'detect',
-      join(folder, 'clips'),
-      '--model',
-      values.model,
-      '--track',
-      tracker,
-      '--format',
-      'mot',
-      '--out',
-      out,
-    );
+    const how = ['--model', values.model, '--track', tracker, '--format', 'mot', '--out', out];
+    lookout('detect', join(folder, 'clips'), ...how);
     rows.push([fps, tracker, ...figuresOf(lookout('score', out, '--truth', join(folder, 'truths'), '--json'))]);
   }
 }
